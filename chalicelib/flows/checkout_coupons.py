@@ -57,11 +57,12 @@ class Shown:
         return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
 
     def is_kept(self, rt: Runtime, one: Resolved, checkout_id: str) -> bool:
-        """It was promised and set apart for this checkout, or what it takes of its series was."""
-        if any(want.quota.name in self.desk.held for want in _wanted(one)):
-            return True
+        """It was promised and set apart for this checkout, or what it takes of its series was. A code that nobody has yet cannot
+        be set apart: the promise is enough."""
         found = self._stored(rt, one)
-        return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
+        if found is None or any(want.quota.name in self.desk.held for want in _wanted(one)):
+            return True
+        return any(kept.checkout == checkout_id for kept in found.coupon.keepings)
 
     @property
     def quotas_needed(self) -> list[Wanted]:

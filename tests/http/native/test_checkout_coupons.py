@@ -186,6 +186,32 @@ def test_what_was_promised_is_taken_though_its_series_is_paused_or_cancelled_by_
     assert answer(pay(shop, ready))["checkout"]["to_pay"] == 95_00
 
 
+@pytest.mark.parametrize("over", [{"state": "paused"}, {"state": "ended"}, {"until_day": "2026-01-16"}])
+@pytest.mark.parametrize("limits", [{}, {"used": 3}])
+def test_a_code_of_everybody_that_was_promised_is_taken_though_its_series_is_over(
+    shop: Shop, bea: str, over: Json, limits: Json
+) -> None:
+    fields = {"worth": FIVE, "codes": {"kind": "shared", "code": "SUMMER"}, "limits": limits}
+    series(shop, **fields)
+    ready = begun(shop, member_id=bea, coupons=["SUMMER"], lapses_after_seconds=24 * 3600)
+    nobodys = begun(shop, coupons=["SUMMER"], lapses_after_seconds=24 * 3600)
+    series(shop, **fields | over)
+    shop.clock.at += DAY - 60_000
+    paid = answer(pay(shop, ready))["checkout"]
+    assert (paid["to_pay"], paid["coupons"][0]["code"]) == (95_00, "SUMMER")
+    assert answer(pay(shop, nobodys, "S2", member_id=bea))["checkout"]["to_pay"] == 95_00
+    shop.clock.at += DAY
+    assert shown(shop, bea, "SUMMER") == {(422, "series_not_active", "series_id")}
+
+
+def test_a_code_of_a_pool_that_nobody_had_is_taken_as_promised_though_its_series_is_over(shop: Shop, bea: str) -> None:
+    series(shop, "pool", worth=FIVE, codes={"kind": "pool"}, claimable=True)
+    answer(shop.api.post(f"{SERIES}/pool/codes", {"codes": ["AAA-1"]}))
+    ready = begun(shop, member_id=bea, coupons=["AAA-1"])
+    series(shop, "pool", worth=FIVE, codes={"kind": "pool"}, claimable=True, state="ended")
+    assert answer(pay(shop, ready))["checkout"]["to_pay"] == 95_00
+
+
 def test_a_return_leaves_a_coupon_that_a_checkout_was_promised(shop: Shop, bea: str) -> None:
     series(shop, worth=FIVE)
     shop.define("gift", {"kind": "issue_coupon", "series": "summer"})
