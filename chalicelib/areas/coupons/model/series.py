@@ -48,6 +48,11 @@ class CouponWorth(Frozen):
             raise ValueError(f"worth of the kind {self.kind} has {', '.join(sorted(needed)) or 'no value'}")
         return self
 
+    def takes_back(self, before: CouponWorth) -> bool:
+        """Whoever has such a coupon has something else than before, or must buy for more. What it goes together with is no worth."""
+        same = before.model_copy(update={"minimum_order_value": self.minimum_order_value, "stackable": self.stackable})
+        return self != same or self.minimum_order_value > before.minimum_order_value
+
 
 class CodeSource(Frozen):
     """Where codes come from. `prefix` and `length` (of what follows it) are of generated ones, `code` is the shared one."""
