@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from chalicelib.errors import NotFound, Refused
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.periods import Day, day_of
 from chalicelib.kit.slips import slip
 from chalicelib.kit.texts import PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
 CODES_A_PAGE = 1_000
+NEVER_GOOD = "no coupon would ever be good: it is over before it is active"
 MAX_USES = 100
 MAX_COUNT = 1_000_000_000
 MAX_DAYS = 36_525
@@ -113,6 +114,16 @@ class CouponSeriesDefinition(Frozen):
         if self.claimable and (self.codes.kind != "pool" or self.needs_activation or self.active_after_days):
             raise ValueError("only a code of a pool that is good at once can be claimed")
         return self
+
+    @model_validator(mode="after")
+    def _can_become_good(self, info: ValidationInfo) -> Self:
+        if self.from_day is not None and not was_let_in(info) and not self.becomes_good(self.from_day):
+            raise slip("window_reversed", NEVER_GOOD, "valid_until")
+        return self
+
+    def becomes_good(self, issued_on: Day) -> bool:
+        """Whether `valid_until` lets a coupon of such a day become active; one of a later day does no sooner."""
+        return self.valid_until is None or self.valid_until >= issued_on + self.active_after_days
 
     def named(self, program_id: int, series_id: str) -> CouponSeries:
         return CouponSeries(program_id=program_id, series_id=series_id, **dict(self))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.areas.rewards.model.counts import Every
 from chalicelib.kit.amounts import plain_decimal
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.labels import Labels
 from chalicelib.kit.slips import slip
 from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
@@ -162,6 +162,14 @@ class RewardDefinition(Frozen):
             raise ValueError("a percentage_code says in `worth` which percentage it takes off")
         if len({cost.unit for cost in self.costs}) < len(self.costs):
             raise ValueError("`costs` names each unit once")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_had(self, info: ValidationInfo) -> Self:
+        first, last = self.seen.from_day, self.redeemable.until_day
+        if first is not None and last is not None and last < first and not was_let_in(info):
+            text = "a reward must not be over before members are shown it"
+            raise slip("window_reversed", text, "redeemable.until_day")
         return self
 
     def named(self, reward_id: str) -> Reward:
