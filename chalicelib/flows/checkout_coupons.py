@@ -224,11 +224,11 @@ def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -
 _TURNS = {"free_delivery": 0, "percent": 1, "amount": 2}
 
 
-def in_turn(one: Resolved) -> tuple[int, int, str, str]:
+def in_turn(one: Resolved) -> tuple[int, Fraction, str, str]:
     """In whatever order they are typed they come off in this one: delivery, then the larger percentages, then amounts. It is
     the one in which the customer pays least: no percentage is of what is off already, and no amount is lost on delivery."""
     worth = one.series.worth
-    return _TURNS.get(worth.kind, 3), -(worth.percent or worth.amount or 0), one.series.series_id, one.code
+    return _TURNS.get(worth.kind, 3), -(worth.share or Fraction(worth.amount or 0)), one.series.series_id, one.code
 
 
 def must_go_together(known: Sequence[Resolved]) -> None:
@@ -267,8 +267,8 @@ def _taken_off(series: m.CouponSeries, cart: Sale, left: Mapping[int, int]) -> t
                 text = f"This coupon is worth {worth.currency}, and the cart is in {cart.currency}."
                 raise Refused("currency_differs", text, param="coupons")
             amount = min(worth.amount, there)
-        case "percent" if worth.percent is not None:
-            amount = rounded(Fraction(there * worth.percent, 100), "half_up")
+        case "percent" if worth.share is not None:
+            amount = rounded(there * worth.share, "half_up")
         case "free_delivery":
             delivered = (line.line_no for line in cart.lines if line.delivery)
             return tuple((line_no, left[line_no]) for line_no in delivered if left[line_no])

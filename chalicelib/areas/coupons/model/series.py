@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.base import Frozen, was_let_in
+from chalicelib.kit.percents import PercentOrWhole
 from chalicelib.kit.periods import Day, day_of
 from chalicelib.kit.slips import slip
 from chalicelib.kit.texts import PLAIN_TEXT
@@ -31,12 +33,13 @@ Flag = Annotated[bool, Field(strict=True)]
 
 
 class CouponWorth(Frozen):
-    """What it is good for, as data for the checkout. `amount` in the smallest part of `currency`; `percent` of 100."""
+    """What it is good for, as data for the checkout. `amount` in the smallest part of `currency`; `percent` of 100: a whole number,
+    or a decimal in quotes."""
 
     kind: Literal["none", "amount", "percent", "free_delivery", "text"] = "none"
     amount: PositiveAmount | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    percent: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    percent: PercentOrWhole | None = None
     text: Annotated[str, Field(min_length=1, max_length=500), PLAIN_TEXT] | None = None
     minimum_order_value: AmountOrZero = 0
     stackable: Flag = False
@@ -49,10 +52,17 @@ class CouponWorth(Frozen):
             raise ValueError(f"worth of the kind {self.kind} has {', '.join(sorted(needed)) or 'no value'}")
         return self
 
+    @property
+    def share(self) -> Fraction | None:
+        """What `percent` says."""
+        return None if self.percent is None else Fraction(self.percent) / 100
+
     def takes_back(self, before: CouponWorth) -> bool:
         """Whoever has such a coupon has something else than before, or must buy for more. What it goes together with is no worth."""
-        same = before.model_copy(update={"minimum_order_value": self.minimum_order_value, "stackable": self.stackable})
-        return self != same or self.minimum_order_value > before.minimum_order_value
+        same = before.share == self.share and all(
+            getattr(self, name) == getattr(before, name) for name in ("kind", "amount", "currency", "text")
+        )
+        return not same or self.minimum_order_value > before.minimum_order_value
 
 
 class CodeSource(Frozen):

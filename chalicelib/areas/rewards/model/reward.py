@@ -9,14 +9,13 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.areas.rewards.model.counts import Every
-from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.percents import Percent
 from chalicelib.kit.slips import slip
 from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
-MAX_PERCENT = 100
 MAX_LIMIT = 1_000_000_000
 
 RewardType = Literal[
@@ -27,19 +26,11 @@ CODED: frozenset[RewardType] = frozenset(("discount_code", "value_code", "percen
 TRANSLATED = ("name", "summary", "description", "usage")
 
 
-def _percent(text: str) -> str:
-    value = plain_decimal(text)
-    if value is None or not 0 < value <= MAX_PERCENT:
-        raise ValueError(f'a percentage must be a plain decimal above 0 and at most {MAX_PERCENT}, such as "12.5"')
-    return text
-
-
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Codes = Annotated[tuple[Code, ...], Field(max_length=50)]
 Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
 Prose = Annotated[str, Field(max_length=5_000), PLAIN_TEXT]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-Percent = Annotated[str, AfterValidator(_percent)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Flag = Annotated[bool, Field(strict=True)]
 Times = Annotated[int, Field(strict=True, ge=1, le=MAX_LIMIT)]
