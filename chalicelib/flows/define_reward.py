@@ -34,8 +34,8 @@ def define_reward(rt: Runtime, caller: Caller, command: Command, program_id: int
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
-        for unit in reward.units:
-            program.unit(unit)
+        for unit, param in reward.units_named():
+            program.unit(unit, param)
         scheme = tiers.scheme(config, program_id)
         known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
         for tier in reward.tiers:

@@ -231,7 +231,7 @@ def test_what_was_promised_is_taken_though_its_series_is_paused_or_cancelled_by_
 def test_a_code_of_everybody_that_was_promised_is_taken_though_its_series_is_over(
     shop: Shop, bea: str, over: Json, limits: Json
 ) -> None:
-    fields = {"worth": FIVE, "codes": {"kind": "shared", "code": "SUMMER"}, "limits": limits}
+    fields: Json = {"worth": FIVE, "codes": {"kind": "shared", "code": "SUMMER"}, "limits": limits}
     series(shop, **fields)
     ready = begun(shop, member_id=bea, coupons=["SUMMER"], lapses_after_seconds=24 * 3600)
     nobodys = begun(shop, coupons=["SUMMER"], lapses_after_seconds=24 * 3600)

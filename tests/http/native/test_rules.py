@@ -183,6 +183,8 @@ def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
         (rule(window={"from_day": "2026-02-30"}), "unreadable_date", "window.from_day"),
         (rule(window={"from_day": "2026-02-01T00:00:00Z"}), "unreadable_date", "window.from_day"),
         (rule(window={"from_day": "2026-02-01", "until_day": "2026-01-01"}), "window_reversed", "window"),
+        (rule(name="Tea\u0000"), "wrong_format", "name"),
+        (rule(name="Tea \u202e aet"), "wrong_format", "name"),
         (rule(priority=10**7), "number_too_large", "priority"),
         (rule(priority="high"), "unreadable_number", "priority"),
         (rule(state="off"), "unknown_choice", "state"),

@@ -13,7 +13,7 @@ from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.percents import PercentOrWhole
 from chalicelib.kit.periods import Day, day_of
 from chalicelib.kit.slips import slip
-from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.texts import PLAIN_NAME, PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
 CODES_A_PAGE = 1_000
@@ -96,7 +96,7 @@ class CouponSeriesDefinition(Frozen):
     `valid_days` after it (that day included: 0 is the day of its issue alone) and until `valid_until`, whichever is first. `claimable`: who shows a code of the pool that
     nobody has gets the coupon with its first use. `reactivable`: an expired or cancelled one may be made good again."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+    name: Annotated[str, Field(min_length=1, max_length=200), PLAIN_NAME]
     description: Annotated[str, Field(max_length=2_000), PLAIN_TEXT] = ""
     state: Literal["active", "paused", "ended"] = "active"
     codes: CodeSource = CodeSource()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
@@ -13,7 +13,7 @@ from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.labels import Labels
 from chalicelib.kit.percents import Percent
 from chalicelib.kit.slips import slip
-from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
+from chalicelib.kit.texts import PLAIN_KEY, PLAIN_NAME, PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
 MAX_LIMIT = 1_000_000_000
@@ -28,7 +28,7 @@ TRANSLATED = ("name", "summary", "description", "usage")
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Codes = Annotated[tuple[Code, ...], Field(max_length=50)]
-Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_NAME]
 Prose = Annotated[str, Field(max_length=5_000), PLAIN_TEXT]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -181,9 +181,11 @@ class Reward(RewardDefinition):
         """Whether it matters how many all have taken."""
         return self.stock is not None or bool(self.limits)
 
-    @property
-    def units(self) -> tuple[str, ...]:
-        return tuple(cost.unit for cost in self.costs) if self.cashback is None else (self.cashback.unit,)
+    def units_named(self) -> Iterator[tuple[str, str]]:
+        """And where."""
+        yield from ((cost.unit, f"costs.{place}.unit") for place, cost in enumerate(self.costs))
+        if self.cashback is not None:
+            yield self.cashback.unit, "cashback.unit"
 
     def said_in(self, locales: Sequence[str]) -> Reward:
         """In the words of the first of these locales, or of its language, that it has any of; else its own. What is translated
