@@ -13,6 +13,7 @@ from chalicelib.areas.accounts.model import Account, Piece, asked_of, pending_of
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.orders.model.order import Due, Order
 from chalicelib.areas.perks import store as perks
+from chalicelib.areas.perks.model.award import Redemption
 from chalicelib.areas.perks.model.perk import StampCard
 from chalicelib.flows.award_turn import Turn
 from chalicelib.flows.terms import Terms
@@ -27,22 +28,21 @@ def due_of_redemptions(turn: Turn, terms: Terms, order: Order, dues: Sequence[Du
     }
     for unit, short in _short(turn.story.account, terms, order, dues).items():
         known = [
-            (one.sequence < recorded, one.sequence, one.place, award.award_id)
+            (one, award.award_id)
             for award in turn.awards.values()
             if cards.get(award.perk) == unit
             for one in award.refundable
             if one.owner == order.owner
         ]
-        turn = _less(turn, order.owner, [(name, sequence, place) for _, sequence, place, name in sorted(known)], short)
+        known.sort(key=lambda it: (it[0].sequence < recorded, it[0].sequence, it[0].place, it[1]))
+        turn = _less(turn, known, short)
     return turn
 
 
-def _less(turn: Turn, owner: str, redemptions: Sequence[tuple[str, int, int]], short: int) -> Turn:
-    for name, sequence, place in redemptions:
-        award = turn.awards[name]
-        of = award.redemption(sequence, owner, place)
+def _less(turn: Turn, redemptions: Sequence[tuple[Redemption, str]], short: int) -> Turn:
+    for of, name in redemptions:
         if less := min(short, of.points):
-            turn, short = turn.put(award.with_less_due(of, less)), short - less
+            turn, short = turn.put(turn.awards[name].with_less_due(of, less)), short - less
     return turn
 
 
