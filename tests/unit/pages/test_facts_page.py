@@ -74,7 +74,7 @@ SHORT_LIVED = {
     ]
 }
 GIVEN = ("points", "later", "few", "sliding")
-COUNTED = ("orders", "check_in", "redemptions")
+COUNTED = ("orders", "check_in", "redemptions", "points_earned:points", "points_spent:points", "points_earned:later")
 IN_AUGUST = {"ask": "time.month", "is": 8}
 A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
 RULES = (
@@ -463,6 +463,10 @@ def test_days_and_instants_have_their_units() -> None:
     assert (day[1], at[1]) == ("day", "instant, may be missing")
     assert day[3].startswith("days since 1970-01-01")
     assert at[3].startswith("milliseconds since 1970 UTC")
+
+
+def test_who_records_a_fact_is_said_once() -> None:
+    assert [cls.type for cls, one in RELATIONS.items() if len(set(one.operations)) < len(one.operations)] == []
 
 
 def test_a_fact_must_say_who_records_it() -> None:
