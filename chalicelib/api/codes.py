@@ -127,6 +127,10 @@ _OPERATIONS = {
     "too_many_programs": Code(422, "A tenant has at most 1,023 programs."),
     "too_many_rules": Code(422, "A program has at most 2,000 rules."),
     "unit_in_use": Code(422, "A unit of the program is left out: members may hold it."),
+    "tier_in_use": Code(422, "A tier is left out by which an active rule, reward, perk or segment goes."),
+    "event_in_use": Code(
+        422, "An event, or a property of one, is left out by which an active rule, segment or metric goes."
+    ),
     "policy_in_force": Code(
         422,
         "A policy that is or was in force of a unit in use would change, or a new one would begin before tomorrow: what was "

@@ -203,6 +203,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "unknown_code": Code(404, "No coupon has this code."),
     "code_taken": Code(409, "The code that all coupons of a series would share is another coupon's."),
     "codes_frozen": Code(422, "Where the codes of a coupon series come from does not change."),
+    "worth_frozen": Code(
+        422, "Coupons or codes of the series are out, or a reward is over it: what they are worth does not change."
+    ),
     "too_many_coupon_series": Code(422, "A program has at most 2,000 coupon series."),
     "no_pool": Code(422, "The codes of the series do not come from a pool: none are uploaded."),
     "code_is_shared": Code(

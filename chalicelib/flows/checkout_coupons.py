@@ -57,11 +57,12 @@ class Shown:
         return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
 
     def is_kept(self, rt: Runtime, one: Resolved, checkout_id: str) -> bool:
-        """It was promised and set apart for this checkout, or what it takes of its series was."""
-        if any(want.quota.name in self.desk.held for want in _wanted(one)):
-            return True
+        """It was promised and set apart for this checkout, or what it takes of its series was. A code that nobody has yet cannot
+        be set apart: the promise is enough."""
         found = self._stored(rt, one)
-        return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
+        if found is None or any(want.quota.name in self.desk.held for want in _wanted(one)):
+            return True
+        return any(kept.checkout == checkout_id for kept in found.coupon.keepings)
 
     @property
     def quotas_needed(self) -> list[Wanted]:
@@ -223,11 +224,11 @@ def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -
 _TURNS = {"free_delivery": 0, "percent": 1, "amount": 2}
 
 
-def in_turn(one: Resolved) -> tuple[int, int, str, str]:
+def in_turn(one: Resolved) -> tuple[int, Fraction, str, str]:
     """In whatever order they are typed they come off in this one: delivery, then the larger percentages, then amounts. It is
     the one in which the customer pays least: no percentage is of what is off already, and no amount is lost on delivery."""
     worth = one.series.worth
-    return _TURNS.get(worth.kind, 3), -(worth.percent or worth.amount or 0), one.series.series_id, one.code
+    return _TURNS.get(worth.kind, 3), -(worth.share or Fraction(worth.amount or 0)), one.series.series_id, one.code
 
 
 def must_go_together(known: Sequence[Resolved]) -> None:
@@ -266,8 +267,8 @@ def _taken_off(series: m.CouponSeries, cart: Sale, left: Mapping[int, int]) -> t
                 text = f"This coupon is worth {worth.currency}, and the cart is in {cart.currency}."
                 raise Refused("currency_differs", text, param="coupons")
             amount = min(worth.amount, there)
-        case "percent" if worth.percent is not None:
-            amount = rounded(Fraction(there * worth.percent, 100), "half_up")
+        case "percent" if worth.share is not None:
+            amount = rounded(there * worth.share, "half_up")
         case "free_delivery":
             delivered = (line.line_no for line in cart.lines if line.delivery)
             return tuple((line_no, left[line_no]) for line_no in delivered if left[line_no])

@@ -85,7 +85,7 @@ def give(
     promised: bool = False,
 ) -> Deed:
     """A new coupon; of a pool with this `code`, where one is named, which nobody has yet. `before`: what else becomes of the
-    member's coupons in the transaction. What was `promised` is given also where its series is paused meanwhile. Refuses `series_not_active`, `limit_per_member`, `series_used_up`, `no_codes_left`."""
+    member's coupons in the transaction. What was `promised` is given also where its series is paused meanwhile, or over. Refuses `series_not_active`, `limit_per_member`, `series_used_up`, `no_codes_left`."""
     if not promised:
         _must_be_at_work(desk, series)
     named = _chosen_beside(rt, desk, series, before) if code is None else code

@@ -72,10 +72,14 @@ def changed_limits(table: Table, tenant: str, before: m.CouponSeries, after: m.C
 def get_series(rt: Runtime, caller: Caller, program_id: int, series_id: str) -> tuple[m.CouponSeries, m.SeriesCounts]:
     """With what is counted of it. 1 Query and 1 BatchGet."""
     series = all_series.series(read_config(rt.table, caller.tenant), program_id, series_id)
+    return series, counts_of_all(rt, caller.tenant, series)
+
+
+def counts_of_all(rt: Runtime, tenant: str, series: m.CouponSeries) -> m.SeriesCounts:
+    """1 BatchGet."""
     issued, used, pool = quota_of(series, "issued"), quota_of(series, "used"), pool_of(series)
-    stands = quotas.read_some(rt.table, caller.tenant, (issued, used, pool))
-    counts = m.SeriesCounts(stands[issued.name].taken, stands[used.name].taken, stands[pool.name].left)
-    return series, counts
+    stands = quotas.read_some(rt.table, tenant, (issued, used, pool))
+    return m.SeriesCounts(stands[issued.name].taken, stands[used.name].taken, stands[pool.name].left)
 
 
 def _name(series: m.CouponSeries) -> str:

@@ -22,7 +22,7 @@ def define_perk(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
         if perk.counted_in is not None:
-            program.unit(perk.counted_in)
+            program.unit(perk.counted_in, "what.unit")
         if perk.maximum_value is not None and not isinstance(perk.what, PseudoCurrency):
             text = "Only points that are money are redeemed for a value: leave `maximum_value` out."
             raise Refused("nothing_to_limit", text, param="maximum_value")

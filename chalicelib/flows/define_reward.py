@@ -34,8 +34,8 @@ def define_reward(rt: Runtime, caller: Caller, command: Command, program_id: int
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
-        for unit in reward.units:
-            program.unit(unit)
+        for unit, param in reward.units_named():
+            program.unit(unit, param)
         scheme = tiers.scheme(config, program_id)
         known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
         for tier in reward.tiers:
@@ -76,9 +76,9 @@ def _is_worth(reward: Reward, of: CouponWorth) -> bool:
         return True
     kind = _WORTH.get(reward.type, of.kind)
     said = reward.worth or RewardWorth()
-    percent = None if said.percent is None else Fraction(said.percent)
+    share = None if said.percent is None else Fraction(said.percent) / 100
     same_amount = said.amount is None or (said.amount, said.currency or of.currency) == (of.amount, of.currency)
-    return kind == of.kind and same_amount and percent in (None, of.percent)
+    return kind == of.kind and same_amount and share in (None, of.share)
 
 
 _WORTH: Mapping[RewardType, str] = {

@@ -4,7 +4,7 @@ or the whole order, as far as nobody has used it.
     a perk      (a badge, too) is taken back, or the grant of it where there was more; not where it was used
     stamps      are cancelled as points are (flows/return_order), those for some lines or pieces with a part of these; a card that
                 redeemed itself with the order is refunded first, as often as they are needed, and what it gave goes with it, where
-                nobody has used that
+                nobody has used that; one that did so with another order stays, and gives back so much less (flows/stamps_short)
     a coupon    is cancelled, where nobody has used it and it is not over (flows/coupons_back)
     a stay      in a segment that began with it ends, where it is still the one that began, and nothing has made it longer since
     a tier      is unpinned, or pinned as it was before, where no operator has pinned the member since; where a newer order has, its pin
@@ -33,7 +33,7 @@ from chalicelib.areas.accounts.model.facts import (
 )
 from chalicelib.areas.accounts.model.standing import Pin
 from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAMPS, STAY_BEGUN, Gift
-from chalicelib.areas.orders.model.order import Order, ReturnPlan, due_back
+from chalicelib.areas.orders.model.order import Due, Order, ReturnPlan, due_back
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Redemption
 from chalicelib.areas.perks.model.award import award_used, named_award
@@ -47,6 +47,7 @@ from chalicelib.flows.order_pins import pinned_since, uncovered, without_pin
 from chalicelib.flows.redemptions_told import Told, redemptions_of
 from chalicelib.flows.refund_award import points_back
 from chalicelib.flows.spends_back import recording_entry
+from chalicelib.flows.stamps_short import due_of_redemptions
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
@@ -85,7 +86,7 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class GiftsBack:
-    """`going` of what was given, and how much is `due` of what, by unit. `sequence` is that of the entry that will tell of it; `beside`
+    """`going` of what was given, and how much is `due` of what, by unit, as the `dues` of credits say. `sequence` is that of the entry that will tell of it; `beside`
     what was read of the member; `coupons` that were given why they stay, or None."""
 
     order: Order
@@ -97,6 +98,7 @@ class GiftsBack:
     coupons: Mapping[str, str | None] = field(default_factory=dict)
     going: tuple[Gift, ...] = ()
     due: Mapping[str, int] = field(default_factory=dict)
+    dues: tuple[Due, ...] = ()
 
     def taken_from(self, story: Story, terms: Terms, at: Instant) -> TakenBack:
         """What was given last goes first."""
@@ -119,6 +121,7 @@ class GiftsBack:
         for gift in self.order.gifts:
             if gift.kind == STAMPS and gift not in self.going:
                 turn, _ = self._unfilled(turn, terms, at, gift.award, undone, as_needed=True)
+        turn = due_of_redemptions(turn, terms, self.order, self.dues, self.entry.sequence)
         writes = turn.writes(self.tenant, self.order.member_id, self.order.program)
         return TakenBack(turn.story, (*writes, *stays.writes), undone, tuple(reversed(made)))
 
@@ -205,7 +208,7 @@ def gifts_back(
         beside = open_snapshot(rt, tenant, before.member_id, before.program).beside
     awards = perks.awards_from(beside.values(), before.program)
     entry, sequence = recording_entry(rt, tenant, before), opened.head.version + 1
-    return GiftsBack(before, entry, awards, tenant, sequence, beside, coupons, going, due)
+    return GiftsBack(before, entry, awards, tenant, sequence, beside, coupons, going, due, planned.dues)
 
 
 def _due_of_cards(order: Order, planned: ReturnPlan) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from chalicelib.areas.programs.model import (
     today_of,
 )
 from chalicelib.flows.used_units import used_units
+from chalicelib.flows.who_names import must_not_name_events
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -30,11 +31,12 @@ def replace_program(
     rt: Runtime, caller: Caller, command: Command, program_id: int, definition: ProgramDefinition
 ) -> Committed[Program]:
     """Whatever is typed of a unit that nobody has used may be corrected. Refuses `unit_in_use` (a unit left out),
-    `decimals_frozen`, `policy_in_force`; NotFound for an unknown program."""
+    `decimals_frozen`, `policy_in_force`, `event_in_use` (an event left out that somebody goes by); NotFound for an unknown program."""
 
     def decide(config: Config) -> Change:
         before, after = store.program(config, program_id), store.numbered(program_id, definition)
         succeed(before, after)
+        must_not_name_events(config, before, after)
         today = today_of(before, after, rt.clock.now())
         if wanted := rewritten(before, after, today):
             used = used_units(rt.table, caller.tenant, program_id, wanted)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from chalicelib.areas.checkouts.model import Promised
 from chalicelib.areas.coupons.model.series import CouponWorth
@@ -135,7 +136,7 @@ def _together(typed: Sequence[_Typed]) -> tuple[list[_Typed], tuple[Resolved, ..
     return judged, tuple(known)
 
 
-def _turn(one: _Typed) -> tuple[int, int, str, str]:
+def _turn(one: _Typed) -> tuple[int, Fraction, str, str]:
     assert one.known is not None  # noqa: S101
     return in_turn(one.known)
 

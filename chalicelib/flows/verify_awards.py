@@ -1,6 +1,7 @@
 """The awards of one member against what their journals tell of them: given, used, given back, taken back, over.
 
-Who has ever been in a group is left out: what became of their awards there is in the group's journals.
+Who has ever been in a group is left out: what became of their awards there is in the group's journals. So is the group itself,
+which has no awards: those that its journals tell of are its members'.
 """
 
 from __future__ import annotations

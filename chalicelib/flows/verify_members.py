@@ -69,13 +69,14 @@ class _Look:
     recorded: RecordedOrders
     coupons: RecordedCoupons = field(default_factory=RecordedCoupons)
     redemptions: RecordedRedemptions = field(default_factory=RecordedRedemptions)
-    awards: RecordedAwards = field(default_factory=RecordedAwards)
+    awards: RecordedAwards = field(init=False)
     segments: RecordedSegments = field(init=False)
     referrals: RecordedReferrals = field(init=False)
     verified: VerifiedMember = field(default_factory=VerifiedMember)
     profile: RecordedProfile | RecordedGroup | None = None
 
     def __post_init__(self) -> None:
+        self.awards = RecordedAwards(grouped=owner_kind(self.owner) == "group")
         self.segments = RecordedSegments(self.tenant, self.owner)
         self.referrals = RecordedReferrals(self.tenant, self.owner)
 

@@ -11,9 +11,8 @@ from chalicelib.kit.base import was_let_in
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TURNS_OTHERS = re.compile(
-    "[\u202a-\u202e\u2066-\u2069]"
-)  # marks of one place, which right-to-left names need, are none
+# Marks of one place, which right-to-left names need, are none of them.
+_TURNS_OTHERS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def _key(text: str) -> str:
@@ -35,9 +34,9 @@ def _name(text: str, info: ValidationInfo) -> str:
         raise PydanticCustomError("wrong_format", "must have more than blanks")
     if _TURNS_OTHERS.search(text):
         raise PydanticCustomError("wrong_format", "must have no characters that turn the direction of others")
-    return text
+    return _prose(text)
 
 
 PLAIN_KEY = AfterValidator(_key)  # for that by which something is found again: it is written in one way only
 PLAIN_TEXT = AfterValidator(_prose)  # for what people read; it may have several lines
-PLAIN_NAME = AfterValidator(_name)  # beside PLAIN_TEXT: for what stands in lists among others
+PLAIN_NAME = AfterValidator(_name)  # for what stands in lists among others; what was let in before goes on

@@ -68,7 +68,7 @@ def commit(call: Call, body: CommitBody) -> Answered[CommittedCheckout]:
 
 
 def cancel(call: Call, body: CancelBody) -> Answered[CancelledCheckout]:
-    lines = [CancelledLine(line.line_no, line.quantity) for line in body.lines]
+    lines = [CancelledLine(line.line_no, line.quantity) for line in body.lines or ()]
     return answered(cancel_checkout(call.rt, call.caller, call.command, call.path["checkout_id"], lines))
 
 

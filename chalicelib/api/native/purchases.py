@@ -163,9 +163,9 @@ class CancelledLineBody(Wire):
 
 
 class CancelBody(Wire):
-    """All of it, or of one that was paid for these lines; all that is left of a line where no quantity is named."""
+    """All of it where `lines` is left out, or of one that was paid for these lines; all that is left of a line where no quantity is named."""
 
-    lines: Annotated[tuple[CancelledLineBody, ...], Field(max_length=m.MAX_LINES)] = ()
+    lines: Annotated[tuple[CancelledLineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)] | None = None
 
 
 class ReturnLineBody(Wire):

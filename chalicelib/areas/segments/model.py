@@ -20,7 +20,7 @@ LONGEST_DAYS = 36_500
 SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 PerkIds = Annotated[tuple[SegmentId, ...], Field(max_length=5)]
 SegmentType = Literal["persistent", "scheduled", "rolling"]
-Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT, PLAIN_NAME]
+Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_NAME]
 Prose = Annotated[str, Field(max_length=2_000), PLAIN_TEXT]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 

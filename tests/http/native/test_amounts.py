@@ -135,6 +135,7 @@ BEYOND_FORM: Mapping[str, set[str]] = {
     "put_tiers": {"invalid_body"},
     "redeem_award": {"amount_not_taken"},
     "redeem_code": {"amount_not_taken"},
+    "put_coupon_series": {"worth_frozen"},
     "put_reward": {"invalid_body"},
     "redeem_reward": {"points_not_asked"},
     "validate_redemptions": {"points_not_asked"},

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.areas.coupons.model.counts import MAX_LIVE
 from chalicelib.areas.coupons.store import owned
 from chalicelib.runtime import Runtime
+from tests.http.client import status_of_body
 from tests.http.native.bookshop import Json, Shop, answer, book, document, refusal
 from tests.http.native.test_checkout_sessions import asked, begun, cancel, opened, pay, update
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
@@ -140,6 +141,45 @@ def test_it_does_not_matter_in_which_order_coupons_are_typed(shop: Shop, bea: st
     answer(pay(shop, begun(shop, *cart, member_id=bea, coupons=codes)))
 
 
+def test_a_percentage_is_taken_off_exactly_as_it_is_said(shop: Shop, bea: str) -> None:
+    series(shop, worth={"kind": "percent", "percent": "12.5", "stackable": True})
+    series(shop, "more", worth={"kind": "percent", "percent": 13, "stackable": True})
+    codes = [issue(shop, bea, name)["code"] for name in ("summer", "more")]
+    assert answer(shop.api.get(f"/v1/coupons/{codes[0]}"))["coupon"]["worth"]["percent"] == "12.5"
+    told = opened(shop, book(20_00), member_id=bea, coupons=codes)["checkout"]["coupons"]
+    assert [(one["series_id"], one["amount"]) for one in told] == [("more", 2_60), ("summer", 2_18)]
+    series(shop, worth={"kind": "percent", "percent": "12.50", "stackable": True})
+
+
+@pytest.mark.parametrize(
+    ("percent", "code"),
+    [
+        (0, "number_too_small"),
+        (-1, "number_too_small"),
+        (101, "number_too_large"),
+        ("100.1", "number_too_large"),
+        ("0.0", "number_too_small"),
+        ("ten", "unreadable_number"),
+        (12.5, "unreadable_number"),
+        (True, "unreadable_number"),
+    ],
+)
+def test_a_percentage_of_a_coupon_is_one_of_a_hundred(shop: Shop, percent: object, code: str) -> None:
+    reply = shop.api.put(f"{SERIES}/summer", {"name": "Summer", "worth": {"kind": "percent", "percent": percent}})
+    assert refusal(reply) == (status_of_body(code), code, "worth.percent")
+
+
+def test_a_reward_says_the_percentage_of_its_coupons(shop: Shop) -> None:
+    body: Json = {"name": "Ten", "type": "percentage_code", "coupon_series": "summer"}
+    series(shop, worth={"kind": "percent", "percent": "12.50"})
+    path = "/v1/programs/1/rewards/ten"
+    answer(shop.api.put(path, body | {"worth": {"percent": "12.5"}}))
+    assert refusal(shop.api.put(path, body | {"worth": {"percent": "12"}})) == (422, "worth_differs", "worth")
+    series(shop, "whole", worth={"kind": "percent", "percent": "10.0"})
+    assert answer(shop.api.get(f"{SERIES}/whole"))["series"]["worth"]["percent"] == 10
+    answer(shop.api.put(path, body | {"coupon_series": "whole", "worth": {"percent": "10"}}))
+
+
 def test_a_cashier_reads_why_a_coupon_is_not_taken(shop: Shop, bea: str) -> None:
     series(shop, "shared", codes={"kind": "shared", "code": "SUMMER"}, limits={"used_per_member": 1})
 
@@ -183,6 +223,32 @@ def test_what_was_promised_is_taken_though_its_series_is_paused_or_cancelled_by_
     assert refusal(change(shop, coupon, "cancel")) == (422, "code_held", "coupon_id")
     assert shown(shop, bea, other) == {(422, "series_not_active", "series_id")}
     assert refusal(pay(shop, unheld, "S2"))[1] == "series_not_active"
+    assert answer(pay(shop, ready))["checkout"]["to_pay"] == 95_00
+
+
+@pytest.mark.parametrize("over", [{"state": "paused"}, {"state": "ended"}, {"until_day": "2026-01-16"}])
+@pytest.mark.parametrize("limits", [{}, {"used": 3}])
+def test_a_code_of_everybody_that_was_promised_is_taken_though_its_series_is_over(
+    shop: Shop, bea: str, over: Json, limits: Json
+) -> None:
+    fields: Json = {"worth": FIVE, "codes": {"kind": "shared", "code": "SUMMER"}, "limits": limits}
+    series(shop, **fields)
+    ready = begun(shop, member_id=bea, coupons=["SUMMER"], lapses_after_seconds=24 * 3600)
+    nobodys = begun(shop, coupons=["SUMMER"], lapses_after_seconds=24 * 3600)
+    series(shop, **fields | over)
+    shop.clock.at += DAY - 60_000
+    paid = answer(pay(shop, ready))["checkout"]
+    assert (paid["to_pay"], paid["coupons"][0]["code"]) == (95_00, "SUMMER")
+    assert answer(pay(shop, nobodys, "S2", member_id=bea))["checkout"]["to_pay"] == 95_00
+    shop.clock.at += DAY
+    assert shown(shop, bea, "SUMMER") == {(422, "series_not_active", "series_id")}
+
+
+def test_a_code_of_a_pool_that_nobody_had_is_taken_as_promised_though_its_series_is_over(shop: Shop, bea: str) -> None:
+    series(shop, "pool", worth=FIVE, codes={"kind": "pool"}, claimable=True)
+    answer(shop.api.post(f"{SERIES}/pool/codes", {"codes": ["AAA-1"]}))
+    ready = begun(shop, member_id=bea, coupons=["AAA-1"])
+    series(shop, "pool", worth=FIVE, codes={"kind": "pool"}, claimable=True, state="ended")
     assert answer(pay(shop, ready))["checkout"]["to_pay"] == 95_00
 
 

@@ -141,6 +141,14 @@ def test_a_checkout_is_paid_for_once(shop: Shop) -> None:
     assert shop.points(ada) == 100
 
 
+def test_naming_no_line_at_all_cancels_nothing(shop: Shop) -> None:
+    checkout_id = begun(shop)
+    refused = shop.api.post(f"/v1/checkouts/{checkout_id}/cancel", {"lines": []})
+    assert refusal(refused) == (400, "too_short", "lines")
+    assert answer(shop.api.get(f"/v1/checkouts/{checkout_id}"))["state"] == "open"
+    answer(cancel(shop, checkout_id))
+
+
 def test_what_was_cancelled_is_over(shop: Shop) -> None:
     over = (409, "checkout_cancelled", "checkout_id")
     for checkout_id in (begun(shop), begun(shop, member_id=shop.enrol("ada"))):

@@ -102,3 +102,25 @@ def test_there_is_an_end_to_series(shop: Shop, rt: Runtime) -> None:
         rt.table.batch_put([put.item])
     full = shop.api.put(f"{SERIES}/one-more", {"name": "One more"})
     assert refusal(full) == (422, "too_many_coupon_series", None)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"from_day": "2026-03-01", "valid_until": "2026-02-28"},
+        {"from_day": "2026-03-01", "active_after_days": 7, "valid_until": "2026-03-07"},
+        {"active_after_days": 30, "valid_until": "2026-01-20"},
+    ],
+)
+def test_a_series_whose_coupons_are_over_before_they_are_good_is_refused(shop: Shop, fields: Json) -> None:
+    refused = shop.api.put(f"{SERIES}/summer", {"name": "Summer"} | fields)
+    assert refusal(refused) == (400, "window_reversed", "valid_until")
+    assert refusal(shop.api.get(f"{SERIES}/summer")) == (404, "coupon_series_not_found", "series_id")
+
+
+def test_a_series_that_draws_to_its_close_is_still_changed(shop: Shop) -> None:
+    fields: Json = {"active_after_days": 2, "valid_until": "2026-01-17"}
+    series(shop, **fields)
+    shop.clock.pass_by(2 * DAY)
+    series(shop, **fields, state="ended")
+    series(shop, "last-day", from_day="2026-03-01", active_after_days=7, valid_until="2026-03-08")

@@ -148,13 +148,14 @@ def test_a_cancelled_coupon_gives_its_limit_back(shop: Shop, bea: str) -> None:
 def test_what_cannot_be_is_refused(shop: Shop, bea: str) -> None:
     assert refusal(shop.api.get("/v1/coupons/NOTHING")) == (404, "unknown_code", "code")
     assert refusal(shop.api.get(f"{SERIES}/none")) == (404, "coupon_series_not_found", "series_id")
-    series(shop, worth={"kind": "free_delivery", "minimum_order_value": 5000})
+    worth: Json = {"kind": "free_delivery", "minimum_order_value": 5000}
+    series(shop, worth=worth)
     coupon = issue(shop, bea)
     assert refusal(use(shop, coupon["code"], bea, order_value=4999)) == (422, "order_below_minimum", "order_value")
-    frozen = shop.api.put(f"{SERIES}/summer", {"name": "Summer", "codes": {"kind": "pool"}})
+    frozen = shop.api.put(f"{SERIES}/summer", {"name": "Summer", "worth": worth, "codes": {"kind": "pool"}})
     assert refusal(frozen) == (422, "codes_frozen", "codes")
     assert refusal(shop.api.post(f"{SERIES}/summer/codes", {"codes": ["AAA-1"]})) == (422, "no_pool", "series_id")
-    series(shop, state="paused")
+    series(shop, worth=worth, state="paused")
     assert refusal(use(shop, coupon["code"], bea)) == (422, "series_not_active", "series_id")
 
 

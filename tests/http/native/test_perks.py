@@ -339,7 +339,7 @@ def test_what_is_tried_changes_nothing(cafe: Shop, bea: str) -> None:
 @pytest.mark.parametrize(
     ("perk", "code", "param"),
     [
-        (COFFEE | {"what": COFFEE["what"] | {"unit": "nothing"}}, "unknown_unit", "unit"),
+        (COFFEE | {"what": COFFEE["what"] | {"unit": "nothing"}}, "unknown_unit", "what.unit"),
         (COFFEE | {"what": COFFEE["what"] | {"gives": "nothing"}}, "unknown_perk", "what.gives"),
         (COFFEE | {"what": COFFEE["what"] | {"gives": "coffee"}}, "unknown_perk", "what.gives"),
         (GOLD | {"what": {"kind": "level", "tier": "platinum"}}, "unknown_tier", "what.tier"),
@@ -376,3 +376,10 @@ def test_the_statement_and_the_proof_hold_with_perks(cafe: Shop, bea: str) -> No
         stamp(cafe, bea)
     assert answer(cafe.api.get(f"/v1/members/{bea}/account/proof"))["matches"] is True
     assert cafe.api.get(f"/v1/members/{bea}/statement").status == 200
+
+
+@pytest.mark.parametrize("name", ["Card\u0000", "Card \u202e drac"])
+def test_a_perk_is_called_what_anybody_can_read(shop: Shop, name: str) -> None:
+    for said in ({"name": name}, {"translations": {"de": {"name": name}}}):
+        reply = shop.api.put("/v1/programs/1/perks/coffee", COFFEE | said)
+        assert refusal(reply)[:2] == (400, "wrong_format")

@@ -375,10 +375,18 @@ def test_a_reward_speaks_the_languages_it_was_given(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"costs": [{"unit": "gold", "amount": 1}]}, (422, "unknown_unit", "unit")),
+        (
+            {"costs": [{"unit": "points", "amount": 1}, {"unit": "gold", "amount": 1}]},
+            (422, "unknown_unit", "costs.1.unit"),
+        ),
+        ({"name": "Bag \u202e gnitirw"}, (400, "wrong_format", "name")),
         ({"tiers": ["platinum"]}, (422, "unknown_tier", "tiers")),
         ({"redeemable": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "window_reversed", "redeemable")),
         ({"seen": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "window_reversed", "seen")),
+        (
+            {"seen": {"from_day": "2026-02-01"}, "redeemable": {"until_day": "2026-01-31"}},
+            (400, "window_reversed", "redeemable.until_day"),
+        ),
         ({"type": "value_code"}, (400, "invalid_body", None)),
         ({"type": "percentage_code"}, (400, "invalid_body", None)),
         ({"type": "cashback", "costs": []}, (400, "invalid_body", None)),

@@ -183,6 +183,8 @@ def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
         (rule(window={"from_day": "2026-02-30"}), "unreadable_date", "window.from_day"),
         (rule(window={"from_day": "2026-02-01T00:00:00Z"}), "unreadable_date", "window.from_day"),
         (rule(window={"from_day": "2026-02-01", "until_day": "2026-01-01"}), "window_reversed", "window"),
+        (rule(name="Tea\u0000"), "wrong_format", "name"),
+        (rule(name="Tea \u202e aet"), "wrong_format", "name"),
         (rule(priority=10**7), "number_too_large", "priority"),
         (rule(priority="high"), "unreadable_number", "priority"),
         (rule(state="off"), "unknown_choice", "state"),
@@ -198,6 +200,9 @@ def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
 def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: str, param: str | None) -> None:
     assert refusal(shop.api.put(f"{RULES}/new", body)) == (status_of_body(code), code, param)
     assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
+
+
+LATE: Json = {"ask": "time.day_of_month", "at_least": 30}
 
 
 @pytest.mark.parametrize(
@@ -221,6 +226,8 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: st
         ({"ask": "order.currency", "one_of": ["eur"]}, "impossible_condition", "when"),
         ({"not": {"ask": "order.value", "at_least": "20", "below": "20.00"}}, "impossible_condition", "when.not"),
         ({"ask": "time.of_day", "at_least": "22:00", "below": "06:00"}, "impossible_condition", "when"),
+        ({"all": [{"ask": "time.month", "is": 2}, LATE]}, "impossible_condition", "when"),
+        ({"all": [{"ask": "time.month", "one_of": [2, 6]}, LATE | {"above": 30}]}, "impossible_condition", "when"),
         ({"times": "orders", "per": "ever", "at_least": 2, "at_most": 1}, "impossible_condition", "when"),
         ({"ask": "account.orders", "at_least": 10**40}, "number_too_large", "when"),
         ({"ask": "order.place", "is": "Berlin", "maybe": True}, "unknown_field", "when.maybe"),
@@ -254,6 +261,19 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: st
 def test_a_condition_that_cannot_be_asked_is_refused(shop: Shop, when: Json, code: str, param: str | None) -> None:
     assert refusal(shop.api.put(f"{RULES}/new", rule(when=when))) == (status_of_body(code), code, param)
     assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"all": [{"ask": "time.month", "one_of": [2, 4]}, LATE]},
+        {"all": [{"ask": "time.month", "is": 2}, {"ask": "time.day_of_month", "is": 29}]},
+        {"all": [{"ask": "time.month", "is_not": 2}, LATE | {"is_not": 30}]},
+        {"any": [{"ask": "time.month", "is": 2}, LATE]},
+    ],
+)
+def test_a_day_that_some_month_or_year_has_is_asked_for(shop: Shop, when: Json) -> None:
+    answer(shop.api.put(f"{RULES}/new", rule(when=when)))
 
 
 NOWHERE: Json = {"trigger": {"on": "birthday"}, "audience": {"places": ["Berlin"]}}

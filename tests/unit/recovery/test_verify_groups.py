@@ -17,7 +17,7 @@ from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
-from tests.twins import at
+from tests.twins import at, perked
 from tests.twins.bookshop import TODAY, BookShop, goods_back, member, open_shop, sale
 from tests.twins.grouped import choose, household, join, leave
 
@@ -157,4 +157,11 @@ def test_an_order_that_its_groups_list_lacks(home: Home) -> None:
 
 def test_a_group_that_is_verified_while_somebody_joins(home: Home) -> None:
     join(home.shop, home.names["home"], home.names["carol"])
+    assert home.told() == []
+
+
+def test_awards_that_members_of_a_group_hold_are_theirs_and_no_difference(home: Home) -> None:
+    perked.offer(home.shop, "treat", perked.TREAT)
+    for name in ("ada", "bob"):
+        perked.give(home.shop, home.names[name], "treat")
     assert home.told() == []

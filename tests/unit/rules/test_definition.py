@@ -286,6 +286,12 @@ def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
     assert list(named_units(payment)) == [("points", "effects.6.unit")]
 
 
+def test_a_name_that_was_let_in_before_goes_on() -> None:
+    with pytest.raises(ValidationError, match="turn the writing around"):
+        rule(name="Tea \u202e aet")
+    assert kept("old", name="Tea\u0000 \u202e aet").name == "Tea\u0000 \u202e aet"
+
+
 def test_what_was_let_in_before_it_was_known_to_be_impossible_goes_on_giving_nothing() -> None:
     never = {"all": [{"ask": "order.lines", "is": 3}, {"ask": "order.lines", "is": 4}]}
     with pytest.raises(ValidationError, match=r"order\.lines never is all of that"):

@@ -44,7 +44,14 @@ ROUTES = (
         f"{_HANDLERS}:put_series",
         "put_coupon_series",
         summary="Create a coupon series or replace it. What was issued stays as it is.",
-        errors=("program_not_found", "codes_frozen", "code_taken", "too_many_coupon_series"),
+        errors=(
+            "program_not_found",
+            "window_reversed",
+            "codes_frozen",
+            "worth_frozen",
+            "code_taken",
+            "too_many_coupon_series",
+        ),
     ),
     _modify(
         "POST",

@@ -57,7 +57,7 @@ ROUTES = (
         "programs",
         "modify",
         "Replace a program. Nothing already earned changes: of a unit in use, a policy that has begun stays as it is.",
-        errors=("program_not_found", "unit_in_use", "decimals_frozen", "policy_in_force"),
+        errors=("program_not_found", "unit_in_use", "event_in_use", "decimals_frozen", "policy_in_force"),
         dry_run=True,
     ),
     Route(
@@ -133,7 +133,7 @@ ROUTES = (
         "tiers",
         "modify",
         "Replace the tiers of a program. Members move at their next operation.",
-        errors=("program_not_found", "unknown_unit"),
+        errors=("program_not_found", "unknown_unit", "tier_in_use"),
         dry_run=True,
     ),
 )

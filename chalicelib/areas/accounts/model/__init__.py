@@ -17,6 +17,7 @@ from chalicelib.areas.accounts.model.decisions.debits import convert, deduct, se
 from chalicelib.areas.accounts.model.decisions.story import PLAIN, Cause, Conduct, PeriodCap, Story
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.decisions.undo import (
+    asked_of,
     cancel,
     cancel_whole,
     due_of,
@@ -47,6 +48,7 @@ __all__ = [
     "activated",
     "advance",
     "apply",
+    "asked_of",
     "cancel",
     "cancel_promise",
     "cancel_whole",

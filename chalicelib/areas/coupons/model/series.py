@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from chalicelib.errors import NotFound, Refused
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import Frozen, was_let_in
+from chalicelib.kit.percents import PercentOrWhole
 from chalicelib.kit.periods import Day, day_of
 from chalicelib.kit.slips import slip
-from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.texts import PLAIN_NAME, PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
 CODES_A_PAGE = 1_000
+NEVER_GOOD = "no coupon would ever be good: it is over before it is active"
 MAX_USES = 100
 MAX_COUNT = 1_000_000_000
 MAX_DAYS = 36_525
@@ -30,12 +33,13 @@ Flag = Annotated[bool, Field(strict=True)]
 
 
 class CouponWorth(Frozen):
-    """What it is good for, as data for the checkout. `amount` in the smallest part of `currency`; `percent` of 100."""
+    """What it is good for, as data for the checkout. `amount` in the smallest part of `currency`; `percent` of 100: a whole number,
+    or a decimal in quotes."""
 
     kind: Literal["none", "amount", "percent", "free_delivery", "text"] = "none"
     amount: PositiveAmount | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    percent: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    percent: PercentOrWhole | None = None
     text: Annotated[str, Field(min_length=1, max_length=500), PLAIN_TEXT] | None = None
     minimum_order_value: AmountOrZero = 0
     stackable: Flag = False
@@ -47,6 +51,18 @@ class CouponWorth(Frozen):
         if needed != given:
             raise ValueError(f"worth of the kind {self.kind} has {', '.join(sorted(needed)) or 'no value'}")
         return self
+
+    @property
+    def share(self) -> Fraction | None:
+        """What `percent` says."""
+        return None if self.percent is None else Fraction(self.percent) / 100
+
+    def takes_back(self, before: CouponWorth) -> bool:
+        """Whoever has such a coupon has something else than before, or must buy for more. What it goes together with is no worth."""
+        same = before.share == self.share and all(
+            getattr(self, name) == getattr(before, name) for name in ("kind", "amount", "currency", "text")
+        )
+        return not same or self.minimum_order_value > before.minimum_order_value
 
 
 class CodeSource(Frozen):
@@ -80,7 +96,7 @@ class CouponSeriesDefinition(Frozen):
     `valid_days` after it (that day included: 0 is the day of its issue alone) and until `valid_until`, whichever is first. `claimable`: who shows a code of the pool that
     nobody has gets the coupon with its first use. `reactivable`: an expired or cancelled one may be made good again."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+    name: Annotated[str, Field(min_length=1, max_length=200), PLAIN_NAME]
     description: Annotated[str, Field(max_length=2_000), PLAIN_TEXT] = ""
     state: Literal["active", "paused", "ended"] = "active"
     codes: CodeSource = CodeSource()
@@ -108,6 +124,16 @@ class CouponSeriesDefinition(Frozen):
         if self.claimable and (self.codes.kind != "pool" or self.needs_activation or self.active_after_days):
             raise ValueError("only a code of a pool that is good at once can be claimed")
         return self
+
+    @model_validator(mode="after")
+    def _can_become_good(self, info: ValidationInfo) -> Self:
+        if self.from_day is not None and not was_let_in(info) and not self.becomes_good(self.from_day):
+            raise slip("window_reversed", NEVER_GOOD, "valid_until")
+        return self
+
+    def becomes_good(self, issued_on: Day) -> bool:
+        """Whether `valid_until` lets a coupon of such a day become active; one of a later day does no sooner."""
+        return self.valid_until is None or self.valid_until >= issued_on + self.active_after_days
 
     def named(self, program_id: int, series_id: str) -> CouponSeries:
         return CouponSeries(program_id=program_id, series_id=series_id, **dict(self))

@@ -119,6 +119,11 @@ class Award:
         left = None if self.left is None else self.left + 1
         return replace(self, left=left, used=self.used - 1, state=state, refundable=others)
 
+    def with_less_due(self, of: Redemption, points: int) -> Award:
+        """So many of its points are not given back any more: the goods that brought them are back."""
+        less = of._replace(points=of.points - points)
+        return replace(self, refundable=tuple(less if one is of else one for one in self.refundable))
+
 
 Awards = Mapping[str, Award]
 

@@ -11,7 +11,7 @@ from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.labels import Labels
 from chalicelib.kit.periods import Day
-from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.texts import PLAIN_NAME, PLAIN_TEXT
 from chalicelib.kit.windows import Window
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
@@ -21,6 +21,7 @@ LONGEST_DAYS = 36_500
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+Title = Annotated[Text, PLAIN_NAME]
 Prose = Annotated[str, Field(max_length=5_000), PLAIN_TEXT]
 Flag = Annotated[bool, Field(strict=True)]
 Picture = Annotated[str, Field(pattern=r"^https://[^\s]{1,2000}$")]
@@ -79,7 +80,7 @@ ASKED_OF_TILLS = ("uses", "everybody", "till_code", "hours", "places", "basket",
 
 
 class PerkText(Frozen):
-    name: Text
+    name: Title
     terms: Prose = ""
 
 
@@ -92,7 +93,7 @@ class PerkDefinition(Frozen):
     added to the award, replaces it, or is ignored, as `again` says.
     """
 
-    name: Text
+    name: Title
     what: What
     terms: Prose = ""
     translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], PerkText] = Field(

@@ -179,11 +179,11 @@ class ProgramDefinition(Frozen):
 class Program(ProgramDefinition):
     program_id: Annotated[int, Field(ge=1, le=1_023)]
 
-    def unit(self, code: str) -> Unit:
+    def unit(self, code: str, param: str = "unit") -> Unit:
         for unit in self.units:
             if unit.code == code:
                 return unit
-        raise Refused("unknown_unit", f"This program has no unit {code[:64]}.", param="unit")
+        raise Refused("unknown_unit", f"This program has no unit {code[:64]}.", param=param)
 
     def event(self, name: str) -> EventType:
         for event in self.events:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.areas.rewards.model.counts import Every
-from chalicelib.kit.amounts import plain_decimal
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.percents import Percent
 from chalicelib.kit.slips import slip
-from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
+from chalicelib.kit.texts import PLAIN_KEY, PLAIN_NAME, PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
-MAX_PERCENT = 100
 MAX_LIMIT = 1_000_000_000
 
 RewardType = Literal[
@@ -27,19 +26,11 @@ CODED: frozenset[RewardType] = frozenset(("discount_code", "value_code", "percen
 TRANSLATED = ("name", "summary", "description", "usage")
 
 
-def _percent(text: str) -> str:
-    value = plain_decimal(text)
-    if value is None or not 0 < value <= MAX_PERCENT:
-        raise ValueError(f'a percentage must be a plain decimal above 0 and at most {MAX_PERCENT}, such as "12.5"')
-    return text
-
-
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Codes = Annotated[tuple[Code, ...], Field(max_length=50)]
-Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_NAME]
 Prose = Annotated[str, Field(max_length=5_000), PLAIN_TEXT]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-Percent = Annotated[str, AfterValidator(_percent)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Flag = Annotated[bool, Field(strict=True)]
 Times = Annotated[int, Field(strict=True, ge=1, le=MAX_LIMIT)]
@@ -164,6 +155,14 @@ class RewardDefinition(Frozen):
             raise ValueError("`costs` names each unit once")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_had(self, info: ValidationInfo) -> Self:
+        first, last = self.seen.from_day, self.redeemable.until_day
+        if first is not None and last is not None and last < first and not was_let_in(info):
+            text = "a reward must not be over before members are shown it"
+            raise slip("window_reversed", text, "redeemable.until_day")
+        return self
+
     def named(self, reward_id: str) -> Reward:
         return Reward(reward_id=reward_id, **dict(self))
 
@@ -182,9 +181,11 @@ class Reward(RewardDefinition):
         """Whether it matters how many all have taken."""
         return self.stock is not None or bool(self.limits)
 
-    @property
-    def units(self) -> tuple[str, ...]:
-        return tuple(cost.unit for cost in self.costs) if self.cashback is None else (self.cashback.unit,)
+    def units_named(self) -> Iterator[tuple[str, str]]:
+        """And where."""
+        yield from ((cost.unit, f"costs.{place}.unit") for place, cost in enumerate(self.costs))
+        if self.cashback is not None:
+            yield self.cashback.unit, "cashback.unit"
 
     def said_in(self, locales: Sequence[str]) -> Reward:
         """In the words of the first of these locales, or of its language, that it has any of; else its own. What is translated

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationInfo, model_validator
 
-from chalicelib.areas.rules.model.possible import must_be_meant, must_be_possible, must_not_cross
+from chalicelib.areas.rules.model.possible import must_be_a_day, must_be_meant, must_be_possible, must_not_cross
 from chalicelib.areas.rules.model.subjects import Kind, kind_of
 from chalicelib.areas.rules.model.times import AskShare, AskSum, AskTimes
 from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Question, Text
@@ -121,6 +121,7 @@ class AllOf(Frozen):
                 asked.setdefault(part.ask, []).extend(part.comparisons())
         for subject, comparisons in asked.items():
             must_be_possible(subject, kind_of(subject) or "any", comparisons)
+        must_be_a_day(asked.get("time.month", ()), asked.get("time.day_of_month", ()))
         return self
 
 

@@ -13,10 +13,10 @@ from chalicelib.areas.rules.model.words import (
     Factor,
     Flag,
     LabelMatch,
-    Percent,
 )
 from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.percents import Percent
 from chalicelib.kit.slips import slip
 from chalicelib.kit.stamps import MOST_STAMPS, Stamps
 from chalicelib.kit.wire import PositiveAmount

@@ -29,6 +29,17 @@ _RANGES: Mapping[str, tuple[int, int, str]] = {
     "member.days_to_birthday": (0, 366, _DAYS_TO),
     "member.days_to_anniversary": (0, 366, _DAYS_TO),
 }
+_LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}  # of other months 31
+_HOLDS: Mapping[str, Callable[[int, list[Fraction]], bool]] = {
+    "is": lambda number, values: number in values,
+    "one_of": lambda number, values: number in values,
+    "is_not": lambda number, values: number not in values,
+    "none_of": lambda number, values: number not in values,
+    "at_least": lambda number, values: number >= values[0],
+    "at_most": lambda number, values: number <= values[0],
+    "above": lambda number, values: number > values[0],
+    "below": lambda number, values: number < values[0],
+}
 _LAST_MINUTE = 24 * 60 - 1
 _OVER_MIDNIGHT = (
     "it never is both; for a time over midnight, ask for one of two: "
@@ -85,6 +96,21 @@ def must_be_possible(subject: str, kind: Kind | str, comparisons: Iterable[Compa
         raise impossible(sentence)
     if not _one_remains(kind, read, least, most):
         raise impossible(f"{subject} never is all of that")
+
+
+def must_be_a_day(months: Iterable[Comparison], days: Iterable[Comparison]) -> None:
+    """Refuses days that no month has that is asked for: the thirtieth of February never comes."""
+    first, asked = min(_that_hold(range(1, 32), days), default=0), _that_hold(range(1, 13), months)
+    if asked and all(first > _LONGEST.get(month, 31) for month in asked):
+        raise impossible("no such month has such a day")
+
+
+def _that_hold(numbers: Iterable[int], comparisons: Iterable[Comparison]) -> list[int]:
+    asked = [
+        (name, [Fraction(one) for one in (value if isinstance(value, tuple) else (value,))])
+        for name, value in comparisons
+    ]
+    return [number for number in numbers if all(_HOLDS[name](number, values) for name, values in asked)]
 
 
 def must_not_cross(least: object, most: object) -> None:

@@ -29,6 +29,7 @@ from chalicelib.areas.rules.model.words import (
 )
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.slips import slip
+from chalicelib.kit.texts import PLAIN_NAME
 from chalicelib.kit.windows import Window
 
 State = Literal["draft", "active", "paused", "ended"]
@@ -54,7 +55,7 @@ def _may_ask(subject: str, on: str) -> bool:
 class RuleDefinition(Frozen):
     """A rule as a shop writes it. `when` is asked of the whole order, `lines` say which of its lines are the rule's own."""
 
-    name: Text
+    name: Annotated[Text, PLAIN_NAME]
     state: State = "active"
     trigger: Trigger = OnOrder()
     window: Window = Window()

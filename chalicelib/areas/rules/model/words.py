@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
-from pydantic_core import PydanticCustomError
 
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.percents import out_of
 from chalicelib.kit.slips import slip
 
 MAX_VALUES = 1_000
 MAX_FACTOR = 1_000
 
 
-def _out_of(value: Decimal | None, sentence: str, least: int = 0) -> PydanticCustomError:
-    """What is no number, or one outside its bounds: at `least` and below it is too small."""
-    if value is None:
-        return slip("unreadable_number", sentence)
-    if value <= least:
-        return slip("number_too_small", sentence)
-    return slip("number_too_large", sentence)
-
-
 def _positive(text: str) -> str:
     value = plain_decimal(text)
     if value is None or value == 0:
-        raise _out_of(value, 'must be a plain decimal above 0, such as "1.00"')
+        raise out_of(value, 'must be a plain decimal above 0, such as "1.00"')
     return text
 
 
@@ -41,16 +31,9 @@ def _plain(text: str) -> str:
 def _factor(text: str) -> str:
     value = plain_decimal(text)
     if value is None or not 1 < value <= MAX_FACTOR:
-        raise _out_of(
+        raise out_of(
             value, f'a factor must be a plain decimal above 1 and at most {MAX_FACTOR}, such as "1.5"', least=1
         )
-    return text
-
-
-def _percent(text: str) -> str:
-    value = plain_decimal(text)
-    if value is None or not 0 < value <= 100:
-        raise _out_of(value, 'a percentage must be a plain decimal above 0 and at most 100, such as "12.5"')
     return text
 
 
@@ -60,7 +43,6 @@ Values = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 FaceValue = Annotated[str, AfterValidator(_positive)]  # "12.50": of any currency
 PlainNumber = Annotated[str, AfterValidator(_plain)]
 Factor = Annotated[str, AfterValidator(_factor)]
-Percent = Annotated[str, AfterValidator(_percent)]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 

@@ -45,8 +45,7 @@ def cancel(
     was let expire before that day, or called off before it came, is not asked of the rest: so much less is left to come
     back of it in all, of which the parts that were asked back before (`asked_before`) come first.
     """
-    most = earning.end - earning.start - _lapsed(story.account.wallet(unit), (earning,))
-    wanted = max(0, min(asked_before + due, most) - min(asked_before, most))
+    wanted = asked_of(story.account, unit, earning, due, asked_before)
     story, pending = cancel_promise(story, unit, earning, wanted, cause)
     if pending and pending == due:
         return story
@@ -153,6 +152,12 @@ def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None, c
         raise _nothing_left(story.account, unit, (earning,), conduct)
     balance = story.account.wallet(unit).available - amount
     return story.then(f.PointsExpired(unit, amount, earning.lot, balance, own[0][3], own, undoes))
+
+
+def asked_of(account: Account, unit: str, earning: Piece, due: int, asked_before: int) -> int:
+    """What a cancellation of `due` asks for: what was let expire, or called off, is no part of it."""
+    most = earning.end - earning.start - _lapsed(account.wallet(unit), (earning,))
+    return max(0, min(asked_before + due, most) - min(asked_before, most))
 
 
 def left_of(account: Account, unit: str, earning: Piece) -> int:
