@@ -12,10 +12,11 @@ from chalicelib.areas.orders.model import Line, Sale
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.labels import Label
-from tests.unit.rules.shop import NOBODY, TODAY, Reader, rule, sale
+from tests.unit.rules.shop import NOBODY, TODAY, Reader, kept, sale
 
 SKUS, BRANDS, CATEGORIES = ("book", "pen", "card"), ("Meridian", "Quill"), ("paper", "books", "maps")
 PLACES, TIERS = ("main-street", "airport"), ("gold", "silver")
+SEGMENTS = ("vip", "new")
 PROMO = {"key": "promo", "value": "spring"}
 ANNA = Reader(labels=(Label.model_validate(PROMO),))
 
@@ -97,14 +98,38 @@ line_filters = st.fixed_dictionaries(
         "exclude_delivery": st.booleans(),
     },
 )
+_of_names = {
+    "order.skus": SKUS,
+    "order.brands": BRANDS,
+    "order.categories": CATEGORIES,
+    "order.place": PLACES,
+    "order.currency": ("EUR", "JPY"),
+    "account.tier": TIERS,
+    "member.segments": SEGMENTS,
+    "time.weekday": ("sat", "sun"),
+}
+_bounds = st.sampled_from(["at_least", "at_most", "above", "below", "is", "is_not"])
 questions = st.one_of(
-    st.builds(lambda value: {"ask": "order.value", "at_least": value}, prices),
-    st.builds(lambda skus: {"ask": "order.skus", "one_of": skus}, some(*SKUS, least=1)),
-    st.builds(lambda tier: {"ask": "account.tier", "is": tier}, st.sampled_from(TIERS)),
-    st.builds(lambda first: {"ask": "order.first", "is": first}, st.booleans()),
+    st.builds(lambda how, value: {"ask": "order.value", how: value}, _bounds, prices),
+    st.builds(lambda how, lines: {"ask": "order.lines", how: lines}, _bounds, st.integers(1, 4)),
+    st.builds(lambda how, orders: {"ask": "account.orders", how: orders}, _bounds, st.integers(0, 1)),
+    st.sampled_from(sorted(_of_names)).flatmap(
+        lambda asked: st.builds(
+            lambda how, names: {"ask": asked, how: names},
+            st.sampled_from(["one_of", "one_of", "none_of"]),
+            some(*_of_names[asked], least=1),
+        )
+    ),
+    st.builds(lambda how, first: {"ask": "order.first", how: first}, st.sampled_from(["is", "is_not"]), st.booleans()),
     st.builds(lambda asked, of: {"lines": asked, "of": of}, line_filters, st.sampled_from(["any", "all"])),
-    st.builds(lambda asked: {"lines": asked, "of": "quantity", "at_least": "2"}, line_filters),
-    st.just({"labels_of": "member", "one_of": [PROMO]}),
+    st.builds(
+        lambda asked, of, how, size: {"lines": asked, "of": of, how: size},
+        line_filters,
+        st.sampled_from(["quantity", "value"]),
+        st.sampled_from(["at_least", "at_most"]),
+        st.sampled_from(["0", "0.5", "2"]),
+    ),
+    st.builds(lambda of: {"labels_of": of, "one_of": [PROMO]}, st.sampled_from(["member", "order"])),
     st.just({"times": "orders", "per": "year", "at_most": 0}),
 )
 conditions: st.SearchStrategy[dict[str, Any]] = st.recursive(
@@ -123,6 +148,7 @@ audiences: st.SearchStrategy[dict[str, Any]] = st.one_of(
         optional={
             "members": some("mem_0000000anna", "mem_0000000bea0"),
             "tiers": some(*TIERS),
+            "segments": some(*SEGMENTS),
             "labels": st.just([PROMO]),
             "places": some(*PLACES),
         },
@@ -138,7 +164,7 @@ def rule_sets(draw: st.DrawFn, *, most: int = 6) -> list[Rule]:
     def one(number: int) -> Rule:
         on = draw(st.sampled_from(["order", "cart"]))
         effects = credit_effects if on == "order" else discount_effects
-        return rule(
+        return kept(
             f"r{number}",
             *draw(st.lists(effects, min_size=1, max_size=3)),
             trigger={"on": on},
@@ -192,6 +218,7 @@ def contexts(draw: st.DrawFn) -> Context:
         TODAY,
         member=draw(st.sampled_from([Reader(), ANNA])),
         tier=draw(st.sampled_from([None, *TIERS])),
+        segments=frozenset(draw(some(*SEGMENTS))),
         orders=draw(st.integers(0, 1)),
         balances=draw(amounts),
         pays=draw(asked),
