@@ -59,6 +59,7 @@ Modules
     discounts   how much an effect takes off them
     past        what accounts count because a question asks for it, and the questions about that
     criteria    who belongs to a segment, by the same conditions, and when time alone makes it otherwise
+    filings     what of a rule can be asked once for all rules
     index       which rules a purchase could be for
     reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order

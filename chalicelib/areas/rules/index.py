@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AnySet
-from itertools import accumulate, compress, count
+from itertools import accumulate, count
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ STRETCHES_KEPT = 64  # a file of history goes through many
 MOST_TURNS = 8  # whatever else a rule asks is asked where it is looked at
 
 Bits = int  # a set of rules: bit by place
-_FLAGS = bytes.maketrans(b"01", b"\0\1")
+_IN_OCTET = tuple(tuple(at for at in range(8) if octet >> at & 1) for octet in range(256))
 
 
 class Span(NamedTuple):
@@ -157,7 +157,8 @@ def bits_of(places: Iterable[int]) -> Bits:
 
 
 def places_of(bits: Bits) -> list[int]:
-    return list(compress(count(), bin(bits)[:1:-1].encode().translate(_FLAGS)))
+    octets = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return [base + at for base, octet in zip(count(step=8), octets) if octet for at in _IN_OCTET[octet]]
 
 
 def turns_of(spans: Iterable[Span]) -> list[Day]:
