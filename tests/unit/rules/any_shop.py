@@ -98,6 +98,16 @@ line_filters = st.fixed_dictionaries(
         "exclude_delivery": st.booleans(),
     },
 )
+questions = st.one_of(
+    st.builds(lambda value: {"ask": "order.value", "at_least": value}, prices),
+    st.builds(lambda skus: {"ask": "order.skus", "one_of": skus}, some(*SKUS, least=1)),
+    st.builds(lambda tier: {"ask": "account.tier", "is": tier}, st.sampled_from(TIERS)),
+    st.builds(lambda first: {"ask": "order.first", "is": first}, st.booleans()),
+    st.builds(lambda asked, of: {"lines": asked, "of": of}, line_filters, st.sampled_from(["any", "all"])),
+    st.builds(lambda asked: {"lines": asked, "of": "quantity", "at_least": "2"}, line_filters),
+    st.just({"labels_of": "member", "one_of": [PROMO]}),
+    st.just({"times": "orders", "per": "year", "at_most": 0}),
+)
 _of_names = {
     "order.skus": SKUS,
     "order.brands": BRANDS,
@@ -109,7 +119,7 @@ _of_names = {
     "time.weekday": ("sat", "sun"),
 }
 _bounds = st.sampled_from(["at_least", "at_most", "above", "below", "is", "is_not"])
-questions = st.one_of(
+any_questions = st.one_of(
     st.builds(lambda how, value: {"ask": "order.value", how: value}, _bounds, prices),
     st.builds(lambda how, lines: {"ask": "order.lines", how: lines}, _bounds, st.integers(1, 4)),
     st.builds(lambda how, orders: {"ask": "account.orders", how: orders}, _bounds, st.integers(0, 1)),
@@ -132,35 +142,42 @@ questions = st.one_of(
     st.builds(lambda of: {"labels_of": of, "one_of": [PROMO]}, st.sampled_from(["member", "order"])),
     st.just({"times": "orders", "per": "year", "at_most": 0}),
 )
-conditions: st.SearchStrategy[dict[str, Any]] = st.recursive(
-    questions,
-    lambda parts: st.one_of(
-        st.builds(lambda some: {"all": some}, st.lists(parts, min_size=1, max_size=2)),
-        st.builds(lambda some: {"any": some}, st.lists(parts, min_size=1, max_size=2)),
-        st.builds(lambda part: {"not": part}, parts),
-    ),
-    max_leaves=3,
-)
-audiences: st.SearchStrategy[dict[str, Any]] = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "members": some("mem_0000000anna", "mem_0000000bea0"),
-            "tiers": some(*TIERS),
-            "segments": some(*SEGMENTS),
-            "labels": st.just([PROMO]),
-            "places": some(*PLACES),
-        },
-    ),
-)
+
+
+def _trees(questions: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.recursive(
+        questions,
+        lambda parts: st.one_of(
+            st.builds(lambda some: {"all": some}, st.lists(parts, min_size=1, max_size=2)),
+            st.builds(lambda some: {"any": some}, st.lists(parts, min_size=1, max_size=2)),
+            st.builds(lambda part: {"not": part}, parts),
+        ),
+        max_leaves=3,
+    )
+
+
+conditions, any_conditions = _trees(questions), _trees(any_questions)
+_whom: dict[str, st.SearchStrategy[Any]] = {
+    "members": some("mem_0000000anna", "mem_0000000bea0"),
+    "tiers": some(*TIERS),
+    "labels": st.just([PROMO]),
+    "places": some(*PLACES),
+}
+audiences = st.one_of(st.just({}), st.fixed_dictionaries({}, optional=_whom))
+any_audiences = st.one_of(st.just({}), st.fixed_dictionaries({}, optional=_whom | {"segments": some(*SEGMENTS)}))
 windows = st.sampled_from(
     [{}, {}, {}, {"from_day": "2026-03-16"}, {"until_day": "2026-03-15"}, {"from_day": "2026-03-15"}]
 )
 
 
 @st.composite
-def rule_sets(draw: st.DrawFn, *, most: int = 6) -> list[Rule]:
+def rule_sets(
+    draw: st.DrawFn,
+    *,
+    most: int = 6,
+    asking: st.SearchStrategy[dict[str, Any]] = conditions,
+    whom: st.SearchStrategy[dict[str, Any]] = audiences,
+) -> list[Rule]:
     def one(number: int) -> Rule:
         on = draw(st.sampled_from(["order", "cart"]))
         effects = credit_effects if on == "order" else discount_effects
@@ -169,12 +186,12 @@ def rule_sets(draw: st.DrawFn, *, most: int = 6) -> list[Rule]:
             *draw(st.lists(effects, min_size=1, max_size=3)),
             trigger={"on": on},
             lines=draw(line_filters),
-            when=draw(st.one_of(st.none(), conditions)),
+            when=draw(st.one_of(st.none(), asking)),
             priority=draw(st.integers(0, 2)),
             stop=draw(st.booleans()),
             group=draw(st.sampled_from([None, None, "g", "h"])),
             state=draw(st.sampled_from(["active"] * 7 + ["draft", "paused", "ended"])),
-            audience=draw(audiences),
+            audience=draw(whom),
             window=draw(windows),
         )
 

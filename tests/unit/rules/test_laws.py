@@ -18,7 +18,7 @@ from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.base import STORED
-from tests.unit.rules.any_shop import carts, contexts, rule_sets
+from tests.unit.rules.any_shop import any_audiences, any_conditions, carts, contexts, rule_sets
 from tests.unit.rules.shop import checkout, judge
 
 anything = (carts(), rule_sets(), contexts())
@@ -157,6 +157,9 @@ def test_rules_go_to_json_and_back(rules: list[Rule]) -> None:
 # --- the index ---------------------------------------------------------------------------------------------------------
 
 
+_filed = rule_sets(most=9, asking=any_conditions, whom=any_audiences)
+
+
 class EveryPlace(Index):
     """Leaves nobody out but those of another day, which no condition asks."""
 
@@ -170,7 +173,7 @@ class EveryPlace(Index):
 
 
 @some
-@given(carts(), rule_sets(most=9), contexts())
+@given(carts(), _filed, contexts())
 def test_the_index_changes_nothing_but_the_time_it_takes(cart: Sale, rules: list[Rule], context: Context) -> None:
     compiled = compile_rules(rules)
     for occasions in (ORDER, CART):
@@ -182,7 +185,7 @@ def test_the_index_changes_nothing_but_the_time_it_takes(cart: Sale, rules: list
 
 
 @some
-@given(carts(), rule_sets(most=9), contexts(), st.lists(st.integers(-3, 3), min_size=1, max_size=8))
+@given(carts(), _filed, contexts(), st.lists(st.integers(-3, 3), min_size=1, max_size=8))
 def test_the_index_remembers_no_day_for_another(
     cart: Sale, rules: list[Rule], context: Context, days: list[int]
 ) -> None:
