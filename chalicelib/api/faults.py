@@ -76,11 +76,15 @@ FORMS: Mapping[str, str] = {
     "^(given_name|family_name|birth_date|locale|newsletter|card|email|phone|external_id|fields\\.[a-z][a-z0-9_-]{0,31})$": (
         "be given_name, family_name, birth_date, locale, newsletter, card, email, phone, external_id or fields. with a name"
     ),
-    "^(orders|check_in|redemptions|(rule|event):[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$": (
-        "be orders, check_in, redemptions, rule: with the id of a rule, or event: with the name of an event"
+    "^(orders|check_in|redemptions|(rule|event):[A-Za-z0-9][A-Za-z0-9_.-]{0,63}|points_(earned|spent):[a-z][a-z0-9_-]{0,31})$": (
+        "be orders, check_in, redemptions, rule: with the id of a rule, event: with the name of an event, or points_earned: or points_spent: "
+        "with the code of a unit"
     ),
-    "^(orders|check_in|redemptions|event:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$": (
-        "be orders, check_in, redemptions, or event: with the name of an event"
+    "^(orders|check_in|redemptions|event:[A-Za-z0-9][A-Za-z0-9_.-]{0,63}|points_(earned|spent):[a-z][a-z0-9_-]{0,31})$": (
+        "be orders, check_in, redemptions, event: with the name of an event, or points_earned: or points_spent: with the code of a unit"
+    ),
+    "^(orders|points_(earned|spent):[a-z][a-z0-9_-]{0,31})$": (
+        "be orders, or points_earned: or points_spent: with the code of a unit"
     ),
     "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$": "have 1 to 32 letters from A to Z, digits, dots, hyphens or underscores, a letter or digit first",
 }

@@ -149,6 +149,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "segment_not_found": Code(404, "The tenant has no such segment."),
     "metric_not_found": Code(404, "The tenant has no such metric."),
     "unknown_metric": Code(422, "The program has no such metric with this threshold that a rule could be on."),
+    "average_in_real_time": Code(
+        422, "What is given for a threshold changes the average of what is earned: have thresholds of it judged daily."
+    ),
     "too_many_metrics": Code(422, "A tenant has at most 100 metrics of its own."),
     "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
     "unknown_member": Code(422, "What a rule names as a member in its audience cannot be one."),

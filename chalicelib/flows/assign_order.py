@@ -121,6 +121,7 @@ def _come_back(taking: Taking, tenant: str, terms: Terms, order: Order, bought: 
             uses=bought.uses,
             gifts=bought.all_gifts,
             past=bought.past,
+            points=bought.points,
             returned={},
         ),
     )

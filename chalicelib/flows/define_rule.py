@@ -44,7 +44,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.areas.webhooks import store as webhooks
 from chalicelib.errors import NotFound, Refused
-from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
+from chalicelib.flows.past_asked import Asking, must_have_counters, must_know_events
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command

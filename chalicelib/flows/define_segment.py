@@ -16,7 +16,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.areas.segments.model import Segment
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
-from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
+from chalicelib.flows.past_asked import Asking, must_have_counters, must_know_events
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime

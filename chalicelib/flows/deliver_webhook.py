@@ -69,7 +69,8 @@ def deliver_kept(rt: Runtime, place: Place, request_id: str) -> Delivery | None:
 
 
 def _deliver(rt: Runtime, place: Place, about: Happening, request_id: str) -> Delivery | None:
-    webhook = store.find(rt.config.load(rt.table, place.tenant), place.webhook_id)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, place.tenant))
+    webhook = store.find(config, place.webhook_id)
     if webhook is None:
         return None
     found = read_patiently(rt, lambda: _found(rt, place, about))

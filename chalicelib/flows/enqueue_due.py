@@ -18,6 +18,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
+from chalicelib.table.patient import PatientTable
 from chalicelib.table.pulse import mark_put
 
 ARCHIVE_LAGS_DAYS = 1  # a day waits for another one, once it is over: then its index is whole
@@ -27,7 +28,7 @@ def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Insta
     """How many messages were sent: of what is due by a `day`, and of rules on schedule that have to run by an instant. They carry
     these: however late they are handled, they mean the same."""
     sent = 0
-    for tenant in access.tenants(rt.table):
+    for tenant in access.tenants(PatientTable(rt)):
         bodies: list[dict[str, Any]] = [] if runs_until is None else [{"tenant": tenant, "rules_until": runs_until}]
         if day is not None:
             bodies += [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]

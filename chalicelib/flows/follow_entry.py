@@ -27,10 +27,12 @@ from chalicelib.flows.thresholds import with_thresholds
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
 from chalicelib.table.config import FRESH_SECONDS, ConfigChanged, config_pk, stream_of
 from chalicelib.table.config_commit import VOCABULARY
 from chalicelib.table.journal import entry_from
 from chalicelib.table.pages import every_item
+from chalicelib.table.patient import PatientTable
 
 QUEUE: QueueName = "automations"
 MEMBERS_A_PAGE = 200
@@ -56,7 +58,7 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
     """How many have moved, or are to be looked at."""
     if told.owner.startswith(_CONFIG):
         return _follow_segment(rt, tenant, told, request_id)
-    config = rt.config.load(rt.table, tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
     if not _may_matter(judged_segments(config), with_thresholds(config), told.types):
         return 0
     acted = any(one in _ACTS for one in told.types)
@@ -66,7 +68,7 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
         return look_again(rt, tenant, owner, acted_at, request_id)
     if not told.owner.startswith(OF_GROUP):
         return 0
-    theirs = every_item(rt.table, groups.memberships_query(tenant, owner, MEMBERS_A_PAGE, None))
+    theirs = every_item(PatientTable(rt), groups.memberships_query(tenant, owner, MEMBERS_A_PAGE, None))
     some = [look_of(tenant, groups.membership_from(attrs).member_id, acted_at) for attrs in theirs]
     rt.queues.send(QUEUE, [Message(one, request_id) for one in some])
     return len(some)
@@ -101,7 +103,7 @@ def _follow_segment(rt: Runtime, tenant: str, told: Told, request_id: str) -> in
     segment_id = told.owner.removeprefix(_CONFIG).split("#", 1)[1]
     stream = stream_of(tenant, segments.SEGMENTS.name(segments.TENANT, segment_id))
     keys = [stream.key(sequence) for sequence in (told.sequence - 1, told.sequence) if sequence]
-    found = rt.table.batch_get(keys)
+    found = read_patiently(rt, lambda: rt.table.batch_get(keys))
     bodies = [_body(VOCABULARY.decode(entry_from(stream, found[key]).facts[0])) for key in keys if key in found]
     if not bodies or bodies[-1]["criteria"] is None or bodies[-1]["state"] != "active":
         return 0

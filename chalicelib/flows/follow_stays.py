@@ -45,7 +45,7 @@ class _NothingToDo(Refused):
 
 def follow_stays(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
     """How many perks were granted or taken back."""
-    bringing = _bringing(rt.config.load(rt.table, tenant))
+    bringing = _bringing(read_patiently(rt, lambda: rt.config.load(rt.table, tenant)))
     is_owner = told.owner.startswith((OF_MEMBER, OF_GROUP))
     if not bringing or not is_owner or not {_JOINED, _LEFT}.intersection(told.types):
         return 0

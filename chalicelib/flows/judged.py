@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from chalicelib.areas.accounts.model import Account
@@ -11,6 +11,7 @@ from chalicelib.areas.accounts.model.counters import has_room
 from chalicelib.areas.accounts.model.months import Months
 from chalicelib.areas.accounts.model.past import FOR_EVER
 from chalicelib.areas.members.model import Member
+from chalicelib.areas.rules.model.times import unit_counted
 from chalicelib.areas.rules.purchase import Context, Happened
 from chalicelib.flows.rule_limits import Stock, given_in, uses_in
 from chalicelib.flows.take_quotas import Taking
@@ -22,9 +23,10 @@ from chalicelib.kit.periods import CountPeriod, Day, day_of, local_minute, month
 
 @dataclass(frozen=True, slots=True)
 class OfAccount:
-    """What an account remembers: orders by month, uses of rules that are counted."""
+    """What an account remembers: orders by month, uses of rules that are counted. `decimals`: of its units."""
 
     account: Account
+    decimals: Mapping[str, int] = field(default_factory=dict)
 
     def orders_in(self, per: CountPeriod, day: Day) -> int:
         return self.account.orders if per == "ever" else orders_in(self.account.months, per, day)
@@ -40,7 +42,11 @@ class OfAccount:
 
     def past_in(self, name: str, first: Day, last: Day) -> Happened:
         some = [one for day, one in self.account.past.get(name, {}).items() if first <= day <= last]
-        return Happened(sum(one.times for one in some), sum((_money(one.values) for one in some), Fraction(0)))
+        times, unit = sum(one.times for one in some), unit_counted(name)
+        if unit is None:
+            return Happened(times, sum((_money(one.values) for one in some), Fraction(0)))
+        amount = sum(value for one in some for value in one.values.values())
+        return Happened(times, Fraction(amount, 10 ** self.decimals.get(unit, 0)))
 
     def past_days(self, name: str) -> Iterable[Day]:
         return (day for day in self.account.past.get(name, {}) if day != FOR_EVER)
@@ -89,6 +95,7 @@ def context_of(
 ) -> Context:
     """`taking` knows what is short of all that is limited for everybody; none where nothing limited is judged."""
     day, zone = terms.day(at), terms.program.zone
+    decimals = {unit.code: unit.decimals for unit in terms.program.units}
     return Context(
         day=day,
         minute=local_minute(at, zone),
@@ -101,9 +108,9 @@ def context_of(
         spend=_money(account.spend),
         last_order_on=_last_order_on(account),
         first_order_on=account.first_ordered_on,
-        history=OfAccount(account),
+        history=OfAccount(account, decimals),
         may_spend=may_spend,
-        decimals={unit.code: unit.decimals for unit in terms.program.units},
+        decimals=decimals,
         stock=None if taking is None else Stock(taking, terms.program.program_id),
         roundings=terms.roundings(day),
     )

@@ -63,7 +63,7 @@ def route_notification(rt: Runtime, tenant: str, operation_id: str) -> None:
 
 def notify_chunk(rt: Runtime, step: Step) -> None:
     """As work_on_chunk has it."""
-    config = rt.config.load(rt.table, step.tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, step.tenant))
     until = quiet_now(config, "marketing", "push", rt.clock.now())
     if until is not None:
         details = read_patiently(rt, lambda: jobs.read(rt.table, step.tenant, step.operation_id)).details
@@ -94,7 +94,8 @@ def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
 def _telling_of(rt: Runtime, operation: Operation, part: Part) -> Telling:
     """A template says what it says now: one that is corrected meanwhile tells the rest so."""
     details = operation.details
-    template = templates.find(rt.config.load(rt.table, operation.tenant), details["template"])
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, operation.tenant))
+    template = templates.find(config, details["template"])
     if details["words"]:
         template = TemplateDefinition.model_validate(details["words"]).named("words")
 
@@ -135,7 +136,7 @@ def _of_segment(
     rt: Runtime, table: Table, tenant: str, segment: str, after: str | None, shards: range
 ) -> Iterator[str]:
     """None whose stay is over, and nobody once the segment has ended: it may have, since this was asked for."""
-    if segment not in segments.active(rt.config.load(rt.table, tenant)):
+    if segment not in segments.active(read_patiently(rt, lambda: rt.config.load(rt.table, tenant))):
         return
     for one in map(segments.member_from, listed_in_segment(table, tenant, segment, after, shards)):
         if one.leaves_at is None or rt.clock.now() < one.leaves_at:

@@ -33,6 +33,7 @@ from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.order_credits import with_credits
 from chalicelib.flows.past_counts import with_order
+from chalicelib.flows.past_points import kept_of
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, must_keep_promise, with_uses
@@ -64,7 +65,7 @@ class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
     were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
     the code that was shown. `counted_of`: the segments of which it is counted. `past`: how it counts for questions about
-    the past."""
+    the past, `points`: by what its credits do."""
 
     member_id: str
     head: Head
@@ -81,6 +82,7 @@ class Purchase:
     came: Mapping[str, str] = field(default_factory=dict)
     counted_of: tuple[str, ...] = ()
     past: tuple[Counts, ...] = ()
+    points: tuple[Counts, ...] = ()
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -163,7 +165,8 @@ def decide_purchase(
         taking.begin()
         own = replace(till, enrolls=() if enrolled is None else enrolled.writes)
         purchase = _decided(header, terms, opened, sale, order_id, giving, own)
-        return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened))
+        points = kept_of(terms.counters, purchase.credits)
+        return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened), points=points)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)

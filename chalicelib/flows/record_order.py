@@ -170,6 +170,7 @@ def order_plan(
         coupons=purchase.paid_with.coupons,
         gifts=purchase.all_gifts,
         past=purchase.past,
+        points=purchase.points,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes

@@ -45,6 +45,7 @@ from chalicelib.flows.kept_orders import kept_return_of, kept_return_plan, read_
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.past_counts import without_returned
+from chalicelib.flows.past_points import without_credits
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
 from chalicelib.flows.rule_limits import given_back
 from chalicelib.flows.spends_back import SpendsBack, spends_back
@@ -204,12 +205,13 @@ def taken_back(
     story = without_returned(story, terms, planned)
     if spent is not None:
         story = spent.given_to(story, terms, document.purchased_at)
-    for credit, amount in planned.dues:
+    for number, (credit, amount) in enumerate(planned.dues):
         if amount:
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)
             cause = Cause(credit.rule, order.order_id, day, period=credit.period)
             piece = Piece(*credit.piece)
-            story = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)
+            after = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)
+            story = without_credits(story, after, planned, number, day)
     story = given_back(story, taking, order.order_id, planned.uses_back)
     return settle_tier(story, terms, document.purchased_at)
 

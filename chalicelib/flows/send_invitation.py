@@ -62,7 +62,8 @@ def send_invitation(rt: Runtime, tenant: str, code: str) -> Sending | None:
     reason: SendingReason | None = "over"
     if known.asked is not None and known.state(now) == "invited":
         channel: Channel = "email" if known.channel == "email" else "sms"
-        until = quiet_now(rt.config.load(rt.table, tenant), "marketing", channel, now)
+        config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
+        until = quiet_now(config, "marketing", channel, now)
         if until is not None:
             return _written(rt, tenant, known, Sending("waiting", None, until))
         reason = _sent(rt, tenant, known, known.asked)
@@ -99,7 +100,7 @@ def _sent(rt: Runtime, tenant: str, known: Invitation, who: Mapping[str, str]) -
 def _words(rt: Runtime, tenant: str, known: Invitation, member: Member) -> Words | None:
     """Of what this process knows, or else of what there is: they may have been written since it looked."""
     asking: Asking = "email" if known.channel == "email" else "phone"
-    settings = programs.settings(rt.config.load(rt.table, tenant))
+    settings = programs.settings(read_patiently(rt, lambda: rt.config.load(rt.table, tenant)))
     if settings.referrals.words_for(asking) is None:
         settings = programs.settings(read_patiently(rt, lambda: read_config(rt.table, tenant)))
     wording = settings.referrals.words_for(asking)

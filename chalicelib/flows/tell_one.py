@@ -44,7 +44,7 @@ class Wanted:
 
 def tell_one(rt: Runtime, tenant: str, wanted: Wanted) -> Notice | None:
     """What became of it; None where its template is gone. CloudError, Busy."""
-    config, now = rt.config.load(rt.table, tenant), rt.clock.now()
+    config, now = read_patiently(rt, lambda: rt.config.load(rt.table, tenant)), rt.clock.now()
     template = templates.find(config, wanted.template_id)
     if template is None:
         return None
@@ -72,7 +72,7 @@ def tell_waiting(rt: Runtime, due: DueNotice) -> Notice | None:
     now = rt.clock.now()
     if known is None or known.state != "waiting" or (known.due_at or 0) > now + EARLY_MS:
         return None
-    config = rt.config.load(rt.table, tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
     until = quiet_now(config, known.kind, known.channel, now)
     if templates.is_paused(config, known.about.get("follow_up", "")):
         after = known.called_off(now)

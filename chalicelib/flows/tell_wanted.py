@@ -41,7 +41,7 @@ class Happened(NamedTuple):
 
 def tell_wanted(rt: Runtime, tenant: str, happened: Happened, types: tuple[str, ...]) -> int:
     """How many notices there are. CloudError, Busy."""
-    config = rt.config.load(rt.table, tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
     follow_ups = {one.after for one in templates.follow_ups(config) if one.state == "active"}
     if f.NotificationWanted.type not in types and follow_ups.isdisjoint(types):
         return 0

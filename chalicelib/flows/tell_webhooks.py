@@ -16,13 +16,14 @@ from chalicelib.areas.webhooks.model import Happening, wants
 from chalicelib.aws.queues import Message
 from chalicelib.flows.webhook_messages import QUEUE, Call, first_delivery
 from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
 
 
 def tell_webhooks(
     rt: Runtime, tenant: str, about: Happening, types: Sequence[str], request_id: str, calls: Sequence[Call] = ()
 ) -> int:
     """How many there are to tell. `calls`: by rules. Who is disabled or gone by now is told nothing."""
-    config = rt.config.load(rt.table, tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
     active = {one.webhook_id: one for one in store.webhooks(config) if one.state == "active"}
     wanting = [one.webhook_id for one in active.values() if any(wants(one.types, kind) for kind in types)]
     told = [(one.webhook_id, about._replace(told=one.place)) for one in calls if one.webhook_id in active]

@@ -12,9 +12,12 @@ from chalicelib.areas.programs.model import Program, Sliding, Unit, ending_with,
 from chalicelib.areas.programs.model.policies import Activity
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.compile import CompiledRules
+from chalicelib.areas.rules.past import Counters
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.areas.tiers.model import Excluded, TierScheme
 from chalicelib.errors import NotFound
+from chalicelib.flows.past_asked import counters_in_force
+from chalicelib.flows.past_points import with_points
 from chalicelib.flows.standing import Ladder
 from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.clock import Instant, passed_by
@@ -118,6 +121,11 @@ class Terms:
             or not categories.isdisjoint(line.category)
         )
 
+    @property
+    def counters(self) -> Counters:
+        """What accounts count because somebody asks."""
+        return counters_in_force(self.config, self.program.program_id)
+
     def day(self, at: Instant) -> Day:
         return local_day(at, self.program.zone)
 
@@ -133,7 +141,13 @@ class Terms:
 
     def advance(self, story: Story, to: Instant) -> Story:
         """Let everything due until `to` happen, what it means for the tier included. Every flow advances by this."""
-        return advance(story if self.ladder is None else self.ladder.caught_up(story), to, self.ladder)
+        return self.having_counted(
+            advance(story if self.ladder is None else self.ladder.caught_up(story), to, self.ladder)
+        )
+
+    def having_counted(self, story: Story, at: Instant | None = None) -> Story:
+        """With what somebody asks to be counted of its points, as of `at` where its value time may be long past."""
+        return with_points(story, self.counters, lambda: self.day(story.account.advanced_to if at is None else at))
 
     def meets(self, account: Account, header: Header, *, asks_now: bool) -> Story:
         """What a document finds, a purchase or return: what was due by its own time has happened, and where it `asks_now`
@@ -187,7 +201,9 @@ def after_activity(story: Story, terms: Terms, activity: Activity, at: Instant) 
 
 
 def settle_tier(story: Story, terms: Terms, at: Instant | None = None) -> Story:
-    """Let the tier follow what was reached: every operation ends with this. `at` where its value time may be long past."""
+    """Let the tier follow what was reached, and points be counted of which somebody asks: every operation ends with this. `at` where
+    its value time may be long past."""
+    story = terms.having_counted(story, at)
     return story if terms.ladder is None else terms.ladder.settled(story, at)
 
 

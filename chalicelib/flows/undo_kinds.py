@@ -24,6 +24,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import but_last, last_pieces
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of, id_of
+from chalicelib.flows.past_points import without_earning, without_spent
 from chalicelib.flows.terms import Terms, Wait
 from chalicelib.flows.undo_commit import Named, Undoing
 from chalicelib.flows.undone_before import refuse_again
@@ -59,7 +60,7 @@ def given_back(story: Story, terms: Terms, named: Named, amount: int, at: Instan
     owed = getattr(fact, "owed", 0)
     beside = min(amount, max(0, owed - named.undone))
     there = but_last(fact.pieces, max(0, named.undone - owed))
-    return refund(
+    after = refund(
         story,
         fact.unit,
         last_pieces(there, amount - beside),
@@ -68,6 +69,10 @@ def given_back(story: Story, terms: Terms, named: Named, amount: int, at: Instan
         beside=beside,
         undoes=named.place,
     )
+    if not isinstance(fact, f.PointsSpent | f.PointsCaptured):
+        return after
+    told = facts_of(named.entry, f.PastCounted)
+    return without_spent(after, told, fact.unit, amount, whole=amount == named.rest)
 
 
 def must_not_be_of_an_order(entry: Entry) -> None:
@@ -88,7 +93,8 @@ def _cancelled(story: Story, terms: Terms, named: Named, at: Instant) -> Story:
     fact = named.fact
     cause = Cause(fact.rule, fact.order, fact.counts_on, named.place, fact.period)
     conduct = terms.conduct(fact.unit, at)
-    return cancel_whole(story, fact.unit, Piece(*fact.piece), conduct, cause, asked_before=named.asked_back)
+    after = cancel_whole(story, fact.unit, Piece(*fact.piece), conduct, cause, asked_before=named.asked_back)
+    return without_earning(story, after, facts_of(named.entry, f.PastCounted), fact)
 
 
 def _taken_back(story: Story, terms: Terms, named: Named, at: Instant) -> Story:

@@ -39,7 +39,13 @@ SHARD = "shardId-00000001768478400000-8a6f0c21"
 CAPS = {"per_period": {"every": "month", "amount": 1_000_000}}
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 EXPIRED = "2027-07-01"  # the day after the last of what is bought on bookshop.TODAY
-NOT_OFTEN = {"times": "orders", "days": 366, "at_most": 1_000}  # so orders are counted
+NOT_OFTEN = {
+    "all": [
+        {"times": "orders", "days": 366, "at_most": 1_000},
+        {"sum": "points_earned:points", "per": "ever", "at_most": "1000000"},
+        {"times": "points_spent:points", "days": 366, "at_most": 1_000},
+    ]
+}  # so orders and points are counted
 FILE = (
     brought_back("R-0", "N-1"),  # before its sale: refused, whatever is recorded further down
     sold("N-1", "0001", "30.00"),

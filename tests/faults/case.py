@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from chalicelib.areas.feeds.operations import daily_counts
 from chalicelib.areas.jobs.operations import get_operation, list_operations
 from chalicelib.areas.members.operations import get_member
+from chalicelib.areas.webhooks import store as webhooks
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import local_day
@@ -20,10 +21,19 @@ from tests.faults.laws import judge
 from tests.faults.world import World
 from tests.twins import caller_of
 from tests.twins.bookshop import BookShop
+from tests.twins.faulty import CallKind
 from tests.unit.flows.seen import configuration, members_of, nameless, one_group, one_member
 
 Act = Callable[[World, BookShop], Any]
 Way = Literal["write", "read", "messages"]
+
+EVERYTHING: frozenset[CallKind] = frozenset(get_args(CallKind))
+TABLE: frozenset[CallKind] = frozenset({"read", "transaction", "puts"})
+NOTHING: frozenset[CallKind] = frozenset()
+SENDING: dict[str, Any] = {
+    "mends": TABLE,
+    "why": "What is not sent has been tried four times by its client (aws/client): whoever asked, or the queue, asks again.",
+}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+")
 
@@ -32,7 +42,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+")
 class Case:
     """`act` asks once, at the till given, and answers what a client would see.
 
-    `patient`: it mends single faults by itself, so that nobody need ask again. `once`: who asks again asks for another
+    `mends`: faults of which calls it mends by itself, so that nobody need ask again, and `why` not of all. `once`: who asks again asks for another
     thing, as an earning without a key is. `timeless`: what is tried again is recorded later, which is no difference.
     `in_any_order`: who relays what decides how the feed is ordered, within a millisecond of its entries. Not `lawful`:
     it is about what has been spoilt; what mends half of that meanwhile is told half.
@@ -43,7 +53,8 @@ class Case:
     way: Way
     world: Callable[[], World]
     act: Act
-    patient: bool = True
+    mends: frozenset[CallKind] = EVERYTHING
+    why: str = ""
     once: bool = False
     timeless: bool = False
     in_any_order: bool = False
@@ -76,7 +87,7 @@ def _there(case: Case, world: World) -> tuple[str, ...]:
     """All that a look at it reads: the items that are other ones than before the case, the time, and the cloud's things."""
     now = world.memory._items
     items = [(key, now[key].item if key in now else None) for key in sorted(changed_items(case, world))]
-    cloud = (world.files.objects, world.queues.waiting, world.queues.dead, world.topic.published)
+    cloud = (world.files.objects, world.queues.waiting, world.queues.dead, world.topic.published, world.sent)
     return case.name, str(world.calm.clock.at), repr(items), repr(cloud)
 
 
@@ -94,10 +105,19 @@ def _looked_at(case: Case, world: World) -> dict[str, Any]:
         "elsewhere": _elsewhere(case, world),
         "reports": {key: nameless(data.decode()) for key, data in world.files.objects.items() if _is_kept(key)},
         "published": {message.body["entry_id"] for message in world.topic.published},
+        "sent": set(world.sent),
+        "endpoints": sorted(world.senders.endpoints),
+        "deliveries": _deliveries(world),
         "waiting": {nameless(body) for body in _waiting(world)},
         "dead": [message.body for queue in world.queues.dead.values() for message in queue],
     }
     return {name: _INSTANT.sub("", repr(value)) for name, value in seen.items()} if case.timeless else seen
+
+
+def _deliveries(world: World) -> Counter[tuple[str, str]]:
+    """Of whom, and what became of them; how often they were tried is a server's to see."""
+    kept = [stored.item for stored in world.memory._items.values() if stored.item["kind"]["S"] == "webhook_delivery"]
+    return Counter((webhooks.place_from(item).webhook_id, webhooks.delivery_from(item).state) for item in kept)
 
 
 def _waiting(world: World) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from chalicelib.flows.read_checkout import read_checkout
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, Case
 from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
@@ -152,15 +152,15 @@ CHECKOUT_READS = (
         "read",
         at_tills,
         lambda world, shop: read_checkout(shop.rt, shop.caller, world.names["waiting"]),
-        patient=False,
+        mends=NOTHING,
     ),
-    Case("get_checkout, of nobody", "read", kept_at_tills, strangers_checkout, patient=False),
-    Case("evaluate_cart, with coupons", "read", at_tills, asked_about, patient=False),
+    Case("get_checkout, of nobody", "read", kept_at_tills, strangers_checkout, mends=NOTHING),
+    Case("evaluate_cart, with coupons", "read", at_tills, asked_about, mends=NOTHING),
     Case(
         "list_checkouts",
         "read",
         at_tills,
         all_lists,
-        patient=False,
+        mends=NOTHING,
     ),
 )

@@ -22,7 +22,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import RandomIds
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, Case
 from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded, settle
@@ -197,7 +197,7 @@ def all_of_one(world: World, shop: BookShop) -> object:
 
 COUPON_WRITES = (*commands(), Case("settle_due, of coupons", "write", over, settle))
 COUPON_READS = tuple(
-    Case(name, "read", couponed, looked, patient=False)
+    Case(name, "read", couponed, looked, mends=NOTHING)
     for name, looked in {
         "list_series, of coupons": lambda world, shop: list_series(shop.rt, shop.caller, 1),
         "get_series, of coupons": lambda world, shop: get_series(shop.rt, shop.caller, 1, "pool"),

@@ -32,7 +32,7 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.feed import Place
 from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, SENDING, Case
 from tests.faults.messages import queue_case
 from tests.faults.reads import paged
 from tests.faults.world import World
@@ -142,7 +142,7 @@ FEED_WRITES = (
         "write",
         followed,
         partial(commanded, export, lambda: keyed("k")),
-        patient=False,  # whose message is lost asks again
+        **SENDING,
     ),
 )
 FEED_MESSAGES = (
@@ -151,7 +151,7 @@ FEED_MESSAGES = (
     queue_case("queue imports, the log from chunk to file", "imports", imports, exporting),
 )
 FEED_READS = tuple(
-    Case(name, "read", followed, looked, patient=False)
+    Case(name, "read", followed, looked, mends=NOTHING)
     for name, looked in {
         "read_feed, by a consumer": lambda _, shop: read_feed(shop.rt, shop.caller, 2, None, "lake"),
         "read_own_feed": lambda world, shop: paged(

@@ -22,7 +22,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Act, Case
+from tests.faults.case import NOTHING, Act, Case
 from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
@@ -210,4 +210,4 @@ LOOKED: dict[str, Act] = {
     "prove_account, of a group": lambda world, shop: prove_account(shop.rt, shop.caller, world.names["group"]),
 }
 GROUP_WRITES = tuple(_writes())
-GROUP_READS = tuple(Case(name, "read", with_a_group, looked, patient=False) for name, looked in LOOKED.items())
+GROUP_READS = tuple(Case(name, "read", with_a_group, looked, mends=NOTHING) for name, looked in LOOKED.items())

@@ -24,7 +24,7 @@ from tests.faults.checkout_laws import judge_checkouts
 from tests.faults.coupon_laws import judge_coupons
 from tests.faults.limit_laws import judge_limits
 from tests.faults.parsed import Same, entry_of, parsed
-from tests.faults.past_laws import judge_past
+from tests.faults.past_laws import judge_past, judge_points
 from tests.faults.referral_laws import judge_referrals
 from tests.faults.segment_laws import judge_segments
 
@@ -64,6 +64,7 @@ def judge(items: Iterable[Attrs]) -> None:
     judge_coupons(kinds, journals)
     judge_limits(kinds)
     judge_past(kinds)
+    judge_points(journals)
     judge_segments(kinds, journals)
     judge_referrals(kinds, journals)
     judge_checkouts(kinds)

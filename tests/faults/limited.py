@@ -17,7 +17,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import local_day
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Act, Case
+from tests.faults.case import NOTHING, Act, Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import fresh, happenings
@@ -169,6 +169,6 @@ def _writes() -> Iterator[Case]:
 
 LIMITED_WRITES = tuple(_writes())
 LIMITED_READS = (
-    Case("read_quota", "read", with_limits, left, patient=False, lawful=False),
+    Case("read_quota", "read", with_limits, left, mends=NOTHING, lawful=False),
     Case("look_at_rule", "read", with_limited_rules, how_far),
 )

@@ -35,10 +35,11 @@ Consumer = Callable[[Runtime, dict[str, Any]], dict[str, Any]]
 COMES_BACK_MS = 5 * 60_000  # longer than a lease
 
 
-def worked(queue: QueueName, consumer: Consumer, world: World, shop: BookShop) -> object:
-    """Message by message. One that failed comes back minutes later."""
+def worked(queue: QueueName, consumer: Consumer, world: World, shop: BookShop, apart_ms: int = 0) -> object:
+    """Message by message, so long after each other. One that failed comes back minutes later."""
 
     def consume(event: dict[str, Any]) -> dict[str, Any]:
+        world.calm.clock.at += apart_ms
         if event["Records"][0]["attributes"]["ApproximateReceiveCount"] != "1":
             world.calm.clock.at += COMES_BACK_MS
         with under_way(world, event):
@@ -55,12 +56,12 @@ def under_way(world: World, event: dict[str, Any]) -> Iterator[None]:
     world.under_way.pop()
 
 
-def delivered_twice(queue: QueueName, consumer: Consumer, world: World, shop: BookShop) -> object:
+def delivered_twice(queue: QueueName, consumer: Consumer, world: World, shop: BookShop, apart_ms: int = 0) -> object:
     """Another worker gets the message that somebody is at; between messages, all that were ever sent come once more."""
     if world.under_way:
         return consumer(shop.rt, world.under_way[-1])
     world.queues.send(queue, list(world.queues.sent[queue]))
-    return worked(queue, consumer, world, shop)
+    return worked(queue, consumer, world, shop, apart_ms)
 
 
 def scheduled() -> World:
@@ -85,8 +86,11 @@ def _due_shards(world: World) -> Iterator[int]:
             yield shard
 
 
-def queue_case(name: str, queue: QueueName, consumer: Consumer, world: Callable[[], World]) -> Case:
-    act, repeat = partial(worked, queue, consumer), partial(delivered_twice, queue, consumer)
+def queue_case(
+    name: str, queue: QueueName, consumer: Consumer, world: Callable[[], World], *, apart_ms: int = 0
+) -> Case:
+    act = partial(worked, queue, consumer, apart_ms=apart_ms)
+    repeat = partial(delivered_twice, queue, consumer, apart_ms=apart_ms)
     return Case(name, "messages", world, act, timeless=True, repeat=repeat)
 
 

@@ -12,7 +12,7 @@ from chalicelib.flows.read_metric_values import read_metric_values
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, Case
 from tests.faults.world import World
 from tests.faults.writes import commanded
 from tests.twins import metered
@@ -42,10 +42,10 @@ def follow(world: World, shop: BookShop) -> object:
 
 METRIC_WRITES = (
     Case("define_metric, with a key", "write", reached, partial(commanded, define, lambda: keyed("k"))),
-    Case("follow_entry, to a threshold", "write", reached, follow, patient=False),
+    Case("follow_entry, to a threshold", "write", reached, follow),
 )
 METRIC_READS = tuple(
-    Case(name, "read", reached, looked, patient=False)
+    Case(name, "read", reached, looked, mends=NOTHING)
     for name, looked in {
         "list_metrics": lambda world, shop: list_metrics(shop.rt, shop.caller),
         "get_metric": lambda world, shop: get_metric(shop.rt, shop.caller, "visits"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -11,6 +12,7 @@ from chalicelib.areas.notifications.model import FollowUpDefinition, Notice, Tem
 from chalicelib.areas.notifications.operations import get_follow_up, get_template, list_follow_ups, list_templates
 from chalicelib.areas.notifications.store import notices
 from chalicelib.areas.notifications.store.notices import DueNotice
+from chalicelib.errors import NotFound
 from chalicelib.events.notify import notify
 from chalicelib.flows.change_notice import cancel_notice, read_notice
 from chalicelib.flows.define_follow_up import define_follow_up
@@ -27,7 +29,7 @@ from chalicelib.flows.wake_notices import wake_notices, wake_shard
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Act, Case
+from tests.faults.case import NOTHING, SENDING, Act, Case
 from tests.faults.messages import queue_case
 from tests.faults.perks import Asked
 from tests.faults.reads import paged
@@ -46,7 +48,7 @@ def telling() -> World:
     shop, ada = world.calm, world.names["ada"]
     told.template(shop, "psst", channel="in_app", translations={})
     first, _ = told.one_of_each(shop, ada, world.names["operation"])
-    shop.rt.senders.dead |= shop.rt.senders.endpoints  # type: ignore[attr-defined]
+    world.senders.dead |= world.senders.endpoints
     now = shop.clock.at
     later = Wanted(ada, "entry 2", now, now + told.HOUR, "hello", "transactional", {})
     waits = tell_one(shop.rt, shop.caller.tenant, later)
@@ -65,6 +67,23 @@ def due() -> World:
     """An hour later: all of that is due."""
     world = telling().copy()
     world.calm.clock.at += told.HOUR
+    return world
+
+
+@cache
+def due_to_a_phone() -> World:
+    """And her phone takes what it is sent."""
+    world = due().copy()
+    world.senders.dead.clear()
+    return world
+
+
+@cache
+def telling_at_once() -> World:
+    """The follow-up is for now, to a phone that takes what it is sent."""
+    world = telling().copy()
+    told.follow_up(world.calm, hours=0, kind="transactional")
+    world.senders.dead.clear()
     return world
 
 
@@ -106,8 +125,14 @@ def _register(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 def _forget(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     """And nothing of it is left at whoever pushes."""
     done = forget_device(shop.rt, shop.caller, command, world.names["ada"], "phone")
-    left = world.calm.rt.senders.endpoints  # type: ignore[attr-defined]
-    return Committed((done.answer, sorted(left)), done.replayed)
+    return Committed((done.answer, sorted(world.senders.endpoints)), done.replayed)
+
+
+def _forget_again(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """Who asks once more without a key is told that it is gone."""
+    with suppress(NotFound):
+        forget_device(shop.rt, shop.caller, command, world.names["ada"], "phone")
+    return Committed(sorted(world.senders.endpoints))
 
 
 def _favour(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -145,6 +170,10 @@ COMMANDS: dict[str, Asked] = {
 }
 
 
+OF_PHONES = ("register_device", "forget_device")
+WITHOUT_KEY: dict[str, Asked] = {"forget_device": _forget_again}
+
+
 def waiting(name: str) -> Act:
     def act(world: World, shop: BookShop) -> object:
         tell_waiting(shop.rt, DueNotice(shop.caller.tenant, world.names["ada"], world.names[name]))
@@ -173,31 +202,39 @@ def routed(world: World, shop: BookShop) -> object:
 
 DEEDS: dict[str, tuple[Callable[[], World], Act]] = {
     "tell_waiting": (due, waiting("waits")),
-    "tell_waiting, in the app": (due, waiting("in_app")),
-    "tell_wanted": (telling, follow_up),
+    "tell_waiting, to a phone": (due_to_a_phone, waiting("waits")),
+    "tell_wanted, to a phone": (telling_at_once, follow_up),
     "wake_notices": (due, woken),
     "route_notification": (due, routed),
+}
+
+
+WRITTEN: dict[str, tuple[Callable[[], World], Act]] = {
+    "tell_waiting, in the app": (due, waiting("in_app")),
+    "tell_wanted": (telling, follow_up),
 }
 
 
 def commands() -> Iterator[Case]:
     """Each with an Idempotency-Key, and without one."""
     for name, act in COMMANDS.items():
-        yield Case(f"{name}, with a key", "write", telling, partial(commanded, act, lambda: keyed("k")), patient=False)
-        without = partial(commanded, act, fresh)
-        yield Case(f"{name}, without a key", "write", telling, without, patient=False, once=True)
+        sending = SENDING if name in OF_PHONES else {}
+        yield Case(f"{name}, with a key", "write", telling, partial(commanded, act, lambda: keyed("k")), **sending)
+        without = partial(commanded, WITHOUT_KEY.get(name, act), fresh)
+        yield Case(f"{name}, without a key", "write", telling, without, once=True, **sending)
 
 
 NOTIFICATION_WRITES = (
     *commands(),
-    *(Case(name, "write", world, act, patient=False, timeless=True) for name, (world, act) in DEEDS.items()),
+    *(Case(name, "write", world, act, **SENDING, timeless=True) for name, (world, act) in DEEDS.items()),
+    *(Case(name, "write", world, act, timeless=True) for name, (world, act) in WRITTEN.items()),
 )
 NOTIFICATION_MESSAGES = (
     queue_case("the queue of notifications", "notify", notify, begun),
     queue_case("the queue of notifications, to a place", "notify", notify, begun_at_a_place),
 )
 NOTIFICATION_READS = tuple(
-    Case(name, "read", telling, looked, patient=False)
+    Case(name, "read", telling, looked, mends=NOTHING)
     for name, looked in {
         "list_templates": lambda world, shop: list_templates(shop.rt, shop.caller),
         "get_template": lambda world, shop: get_template(shop.rt, shop.caller, "hello"),

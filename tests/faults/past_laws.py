@@ -1,26 +1,32 @@
-"""What must hold of counts of the past: an account has counted of orders what they say that they count for, and nothing else."""
+"""What must hold of counts of the past: an account has counted of orders what they say that they count for, and nothing else; and an entry
+of points what it tells of them, taking off no more than it takes back."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model.limits import MAX_PAST_DAYS
 from chalicelib.areas.accounts.model.past import FOR_EVER
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model.order import Back
-from chalicelib.areas.rules.model.times import ORDERS
+from chalicelib.areas.rules.model.times import ORDERS, unit_counted
 from chalicelib.kit.periods import Day, local_day
 from chalicelib.table.items import BodyAttribute
+from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
 from tests.faults.parsed import parsed
 
+_COMES = {"points_earned": ("points.earned", "points.activated"), "points_spent": ("points.spent", "points.captured")}
+_GOES = {"points_earned": ("points.cancelled",), "points_spent": ("points.refunded",)}
 Sums = Counter[tuple[str, Day, str]]  # by name and day: how often, and how much of each currency
 
 
 def judge_past(kinds: Mapping[str, Mapping[Key, Attrs]]) -> None:
     """Of days that an account has dropped again nothing is asked but that they were over when something later was counted by
-    the name, whether or not that has come back since."""
+    the name, whether or not that has come back since; or that nobody could ask back so far when anything was."""
     theirs: dict[tuple[str, str, int], Sums] = defaultdict(Counter)
     longest: dict[str, int] = defaultdict(int)
     zones = {key: parsed(_zone, attrs) for key, attrs in kinds["program"].items()}
@@ -46,14 +52,44 @@ def judge_past(kinds: Mapping[str, Mapping[Key, Attrs]]) -> None:
                 counted.update({(name, day, currency): value for currency, value in one.values.items()})
         told = theirs[tenant, owner, program]
         newest = {name: max(day for of, day, _ in told if of == name) for name, _, _ in told}
+        latest = max((day for days in account.past.values() for day in days), default=FOR_EVER)
         over = [
             (name, day, what)
             for name, day, what in told
-            if day not in account.past.get(name, {}) and FOR_EVER < day <= newest[name] - longest[name]
+            if day not in account.past.get(name, {})
+            and FOR_EVER < day <= max(newest[name] - longest[name], latest - MAX_PAST_DAYS)
         ]
         assert counted == Counter({one: told[one] for one in told.keys() - over}), (
             f"{owner}: its past is another than its orders count for"
         )
+
+
+def judge_points(journals: Mapping[Stream, list[Entry]]) -> None:
+    for stream, entries in journals.items():
+        for entry in entries:
+            more, less = _points_counted(entry.facts)
+            for name, amount in more.items():
+                told = _points_told(entry.facts, name, _COMES)
+                assert amount == told, (
+                    f"entry {entry.sequence} of {stream} counts {amount} by {name}, and tells of {told}"
+                )
+            for name, amount in less.items():
+                told = _points_told(entry.facts, name, _GOES)
+                assert amount <= told, f"entry {entry.sequence} of {stream} takes {amount} off {name}, and {told} back"
+
+
+def _points_counted(facts: Sequence[Mapping[str, Any]]) -> tuple[Counter[str], Counter[str]]:
+    """How much more by name, and how much less."""
+    more, less = Counter[str](), Counter[str]()
+    for name, _, _, value in (one for fact in facts if fact["type"] == "past.counted" for one in fact["counts"]):
+        if unit_counted(name) is not None:
+            (less if value < 0 else more)[name] += abs(value)
+    return more, less
+
+
+def _points_told(facts: Sequence[Mapping[str, Any]], name: str, kinds: Mapping[str, tuple[str, ...]]) -> int:
+    of = kinds[name.partition(":")[0]]
+    return sum(fact["amount"] for fact in facts if fact["type"] in of and fact["unit"] == unit_counted(name))
 
 
 def _zone(program: Attrs) -> str:

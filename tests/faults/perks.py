@@ -15,7 +15,7 @@ from chalicelib.flows.update_member import update_member
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, Case
 from tests.faults.world import World
 from tests.faults.writes import commanded, settle
 from tests.twins import fresh, perked
@@ -137,7 +137,7 @@ PERK_WRITES = (
     Case("settle_due, of a birthday", "write", celebrating, settle),
 )
 PERK_READS = tuple(
-    Case(name, "read", rewarding, looked, patient=False)
+    Case(name, "read", rewarding, looked, mends=NOTHING)
     for name, looked in {
         "list_perks": lambda world, shop: list_perks(shop.rt, shop.caller, 1),
         "get_perk": lambda world, shop: get_perk(shop.rt, shop.caller, 1, "card"),

@@ -37,7 +37,7 @@ from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.kit.periods import day_of, local_day
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, Case
 from tests.faults.fed import spoilt
 from tests.faults.world import World
 from tests.twins import by_hand, fresh, rewarded
@@ -146,6 +146,6 @@ LOOKED: dict[str, Looked] = {
     "get_tiers": lambda world, shop: get_tiers(shop.rt, shop.caller, 1),
 }
 READS = (
-    *(Case(name, "read", at_work, looked, patient=False) for name, looked in LOOKED.items()),
-    Case("verify_tenant, what differs", "read", spoilt, LOOKED["verify_tenant"], patient=False, lawful=False),
+    *(Case(name, "read", at_work, looked, mends=NOTHING) for name, looked in LOOKED.items()),
+    Case("verify_tenant, what differs", "read", spoilt, LOOKED["verify_tenant"], mends=NOTHING, lawful=False),
 )

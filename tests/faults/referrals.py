@@ -8,7 +8,9 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.members import store as members
+from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.notifications.store import notices
+from chalicelib.flows.invite_friend import invite_friend
 from chalicelib.flows.read_referral import check_referral, list_referrals
 from chalicelib.flows.referring import Came
 from chalicelib.flows.send_invitation import send_invited, send_put_off
@@ -16,7 +18,7 @@ from chalicelib.flows.tell_wanted import Happened
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Act, Case
+from tests.faults.case import NOTHING, SENDING, Act, Case
 from tests.faults.perks import LAST_DAY, Asked
 from tests.faults.reads import paged
 from tests.faults.world import World
@@ -54,6 +56,16 @@ def asking() -> World:
     world = recommended().copy()
     referred.with_words(world.calm)
     code = referred.invite(world.calm, world.names["bob"], "friend@example.com").answer.referral_code
+    return replace(world, names={**world.names, "code": code})
+
+
+@cache
+def asking_by_text() -> World:
+    world = recommended().copy()
+    shop = world.calm
+    referred.with_words(shop)
+    asked = Identifier(type="phone", value="+491700000009")
+    code = invite_friend(shop.rt, shop.caller, fresh(), world.names["bob"], asked).answer.referral_code
     return replace(world, names={**world.names, "code": code})
 
 
@@ -143,19 +155,23 @@ def commands() -> Iterator[Case]:
     yield Case("share_code, without a key", "write", recommended, partial(commanded, share, fresh), once=True)
 
 
-SENDING: dict[str, tuple[Callable[[], World], Act]] = {
+INVITING: dict[str, tuple[Callable[[], World], Act]] = {
     "send_invited": (asking, told_of),
-    "send_invited, in quiet hours": (asking_when_it_is_quiet, told_of),
+    "send_invited, by text": (asking_by_text, told_of),
     "send_put_off": (put_off, woken),
+}
+NOT_INVITING: dict[str, tuple[Callable[[], World], Act]] = {
+    "send_invited, in quiet hours": (asking_when_it_is_quiet, told_of),
     "send_put_off, of one that was taken up": (put_off_and_taken_up, woken),
 }
 REFERRAL_WRITES = (
     *commands(),
     Case("settle_due, of invitations", "write", forgotten, settle),
-    *(Case(name, "write", world, act, patient=False, timeless=True) for name, (world, act) in SENDING.items()),
+    *(Case(name, "write", world, act, **SENDING, timeless=True) for name, (world, act) in INVITING.items()),
+    *(Case(name, "write", world, act, timeless=True) for name, (world, act) in NOT_INVITING.items()),
 )
 REFERRAL_READS = tuple(
-    Case(name, "read", recommended, looked, patient=False)
+    Case(name, "read", recommended, looked, mends=NOTHING)
     for name, looked in {
         "read_referral": lambda world, shop: referred.of(shop, world.names["ada"]),
         "list_referrals": lambda world, shop: paged(

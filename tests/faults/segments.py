@@ -23,7 +23,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import NOTHING, SENDING, Case
 from tests.faults.messages import queue_case
 from tests.faults.perks import LAST_DAY, Asked
 from tests.faults.reads import paged
@@ -159,6 +159,7 @@ FOLLOWED: dict[str, Callable[[World, BookShop], object]] = {
     "follow_entry, of criteria": lambda world, shop: followed(world, shop, "CFG#segment#0000#loyal", "config.changed"),
     "judge_everybody": everybody,
 }
+MESSAGING = ("follow_entry, of a group", "follow_entry, of criteria", "judge_everybody")
 
 
 def define(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -194,10 +195,10 @@ COMMANDS: dict[str, Asked] = {
 def commands() -> Iterator[Case]:
     """Each with an Idempotency-Key, and without one."""
     for name, act in COMMANDS.items():
-        patient = not name.startswith("start_")  # whose message is lost asks again
+        starts = name.startswith("start_")
         with_key = partial(commanded, act, lambda: keyed("k"))
-        yield Case(f"{name}, with a key", "write", divided, with_key, patient=patient)
-        if patient:
+        yield Case(f"{name}, with a key", "write", divided, with_key, **(SENDING if starts else {}))
+        if not starts:
             yield Case(f"{name}, without a key", "write", divided, partial(commanded, act, fresh), once=True)
 
 
@@ -207,12 +208,12 @@ SEGMENT_WRITES = (
     Case("return_order, of what began a stay", "write", sold, partial(commanded, bring_back, lambda: keyed("k"))),
     Case("settle_due, of segments", "write", past, settle),
     Case("settle_due, of criteria", "write", awaited, settle),
-    *(Case(name, "write", meant, act, patient=False) for name, act in FOLLOWED.items()),
-    Case("follow_stays", "write", welcomed, welcome, patient=False),
+    *(Case(name, "write", meant, act, **(SENDING if name in MESSAGING else {})) for name, act in FOLLOWED.items()),
+    Case("follow_stays", "write", welcomed, welcome),
 )
 SEGMENT_MESSAGES = (queue_case("queue imports, criteria from chunk to report", "imports", imports, judging),)
 SEGMENT_READS = tuple(
-    Case(name, "read", divided, looked, patient=False)
+    Case(name, "read", divided, looked, mends=NOTHING)
     for name, looked in {
         "list_segments": lambda world, shop: list_segments(shop.rt, shop.caller),
         "get_segment": lambda world, shop: read_segment(shop.rt, shop.caller, "vip"),

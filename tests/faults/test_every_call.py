@@ -1,4 +1,4 @@
-"""Whatever goes wrong between us and table, bucket, queues and topic, at whatever call: the answer is the same, what is
+"""Whatever goes wrong between us and table, bucket, queues, topic, carriers and servers outside, at whatever call: the answer is the same, what is
 then there is the same, and nothing has happened twice."""
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.faults.trying import (
     tried,
 )
 from tests.faults.ways import OTHER_MESSAGES, OTHER_WAYS
-from tests.faults.webhooks import WEBHOOK_READS, WEBHOOK_WRITES
+from tests.faults.webhooks import WEBHOOK_MESSAGES, WEBHOOK_READS, WEBHOOK_WRITES
 from tests.faults.world import World
 from tests.faults.writes import WRITES as ASKED
 from tests.twins.bookshop import card, sale
@@ -47,7 +47,7 @@ WRITES = (
     *(*REFERRAL_WRITES, *WEBHOOK_WRITES, *NOTIFICATION_WRITES, *FEED_WRITES),
     *(*COUPON_WRITES, *CHECKOUT_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
 )
-MESSAGES = (*QUEUED, *OTHER_MESSAGES, *SEGMENT_MESSAGES, *NOTIFICATION_MESSAGES, *FEED_MESSAGES)
+MESSAGES = (*QUEUED, *OTHER_MESSAGES, *SEGMENT_MESSAGES, *NOTIFICATION_MESSAGES, *FEED_MESSAGES, *WEBHOOK_MESSAGES)
 READING = (
     *(*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *CHECKOUT_READS, *KEPT_READS, *LIMITED_READS),
     *(*METRIC_READS, *SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS, *NOTIFICATION_READS, *FEED_READS),

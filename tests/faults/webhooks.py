@@ -13,19 +13,22 @@ from chalicelib.areas.webhooks.operations import get_webhook, list_deliveries, l
 from chalicelib.areas.webhooks.store import DUE_SHARDS, Place
 from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.outside import Reply
+from chalicelib.aws.queues import Message
 from chalicelib.errors import NotFound, Refused
+from chalicelib.events.webhooks import webhooks
 from chalicelib.flows.define_webhook import delete_webhook, disable_webhook, rotate_webhook_secret
-from chalicelib.flows.deliver_webhook import deliver_first, deliver_kept
 from chalicelib.flows.redeliver_webhook import redeliver_failed, redeliver_page, redeliver_webhook, send_test
 from chalicelib.flows.tell_webhooks import tell_webhooks
 from chalicelib.flows.wake_webhooks import wake_shard, wake_webhooks
+from chalicelib.flows.webhook_messages import first_delivery, kept_delivery
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Act, Case
+from tests.faults.case import NOTHING, SENDING, Act, Case
+from tests.faults.messages import queue_case
 from tests.faults.perks import Asked
 from tests.faults.reads import paged
-from tests.faults.world import World
+from tests.faults.world import World, world_of
 from tests.faults.writes import commanded
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, keyed
@@ -34,6 +37,7 @@ from tests.twins.hooked import HOUR, define
 BUSY = "busy.example.com"
 GONE = "gone.example.com"
 HOST = "hooks.example.com"
+APART_MS = 6 * 60_000  # longer than whatever is put off by a message
 ANSWERS = {HOST: 200, BUSY: 503, GONE: 410}
 
 
@@ -44,8 +48,8 @@ def wanting() -> World:
     world = at_work().copy()
     shop = world.calm
     outside = MemoryOutside(servers={host: partial(_answer, status) for host, status in ANSWERS.items()})
-    shop = replace(shop, rt=replace(shop.rt, outside=outside))
-    world = replace(world, calm=shop, till=replace(world.till, rt=replace(world.till.rt, outside=outside)))
+    world = world_of(replace(shop.rt, outside=outside), world.calm.clock, shop, world.names, world.records)
+    shop = world.calm
     for webhook_id, host in (("good", HOST), ("busy", BUSY), ("gone", GONE)):
         define(shop, webhook_id, url=f"https://{host}/", types=["order.*"])
     about = Happening(f"M#{world.names['ada']}", 1, 1, "ent_of_ada", shop.clock.at)
@@ -88,6 +92,9 @@ COMMANDS: dict[str, Asked] = {
 }
 
 
+MESSAGING = ("send_test", "redeliver_webhook", "redeliver_failed")
+
+
 def _open(done: Committed[Any]) -> Committed[Any]:
     """A secret is drawn anew for each."""
     told = done.answer.secret is not None
@@ -106,19 +113,25 @@ def disable(world: World, shop: BookShop) -> object:
     return "disabled"
 
 
-def first(webhook_id: str) -> Act:
-    """What became of it is in the log, whoever called."""
-
-    def act(world: World, shop: BookShop) -> object:
-        deliver_first(shop.rt, shop.caller.tenant, webhook_id, _about(world), "req-1")
-        return "tried"
-
-    return act
+def asked_for(webhook_id: str) -> World:
+    """What the topic said of Ada's order is for this webhook."""
+    world = _quiet()
+    world.queues.send("webhooks", [Message(first_delivery("shop", webhook_id, _about(world)), "req-1")])
+    return world
 
 
-def again(world: World, shop: BookShop) -> object:
-    deliver_kept(shop.rt, Place(shop.caller.tenant, "busy", world.names["busy"]), "req-1")
-    return "tried"
+def asked_again() -> World:
+    """What is being tried again comes by its message."""
+    world = _quiet()
+    world.queues.send("webhooks", [Message(kept_delivery(Place("shop", "busy", world.names["busy"])), "req-1")])
+    return world
+
+
+def _quiet() -> World:
+    world = wanting().copy()
+    world.queues.waiting.clear()
+    world.queues.sent.clear()
+    return world
 
 
 def told(world: World, shop: BookShop) -> object:
@@ -139,11 +152,6 @@ def page(world: World, shop: BookShop) -> object:
 
 
 DEEDS: dict[str, Act] = {
-    "disable_webhook": disable,
-    "deliver_webhook, taken": first("good"),
-    "deliver_webhook, not taken": first("busy"),
-    "deliver_webhook, gone": first("gone"),
-    "deliver_webhook, again": again,
     "tell_webhooks": told,
     "wake_webhooks": woken,
     "redeliver_page": page,
@@ -153,15 +161,29 @@ DEEDS: dict[str, Act] = {
 def commands() -> Iterator[Case]:
     """Each with an Idempotency-Key, and without one."""
     for name, act in COMMANDS.items():
-        yield Case(f"{name}, with a key", "write", wanting, partial(commanded, act, lambda: keyed("k")), patient=False)
-        without = partial(commanded, act, fresh)
-        yield Case(f"{name}, without a key", "write", wanting, without, patient=False, once=True)
+        sending = SENDING if name in MESSAGING else {}
+        yield Case(f"{name}, with a key", "write", wanting, partial(commanded, act, lambda: keyed("k")), **sending)
+        yield Case(f"{name}, without a key", "write", wanting, partial(commanded, act, fresh), once=True, **sending)
 
 
 Looked = Callable[[World, BookShop], Any]
-WEBHOOK_WRITES = (*commands(), *(Case(name, "write", wanting, act, patient=False) for name, act in DEEDS.items()))
+WEBHOOK_WRITES = (
+    *commands(),
+    *(Case(name, "write", wanting, act, **SENDING) for name, act in DEEDS.items()),
+    Case("disable_webhook", "write", wanting, disable),
+)
+CALLS: dict[str, Callable[[], World]] = {
+    "a call that is taken": partial(asked_for, "good"),
+    "a call that is not taken": partial(asked_for, "busy"),
+    "a call of who has gone": partial(asked_for, "gone"),
+    "a call once more": asked_again,
+}
+WEBHOOK_MESSAGES = tuple(
+    queue_case(f"queue webhooks, {name}", "webhooks", webhooks, cache(world), apart_ms=APART_MS)
+    for name, world in CALLS.items()
+)
 WEBHOOK_READS = tuple(
-    Case(name, "read", wanting, looked, patient=False)
+    Case(name, "read", wanting, looked, mends=NOTHING)
     for name, looked in {
         "list_webhooks": lambda world, shop: list_webhooks(shop.rt, shop.caller),
         "get_webhook": lambda world, shop: get_webhook(shop.rt, shop.caller, "good")[0],

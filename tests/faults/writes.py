@@ -33,7 +33,7 @@ from chalicelib.kit.periods import local_day, parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import EXPIRED, SHARD, SYSTEM, at_work, expiring, moving
-from tests.faults.case import Act, Case
+from tests.faults.case import SENDING, Act, Case
 from tests.faults.world import World
 from tests.twins import fresh
 from tests.twins.bookshop import PROGRAM, TIERS, BookShop, card, keyed
@@ -70,7 +70,7 @@ def tiers(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 
 def cancel(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     done = cancel_operation(shop.rt, shop.caller, command, world.names["operation"])
-    return Committed((done.answer.operation.state, done.answer.operation.finished_at))
+    return Committed((done.answer.operation.state, done.answer.operation.finished_at), done.replayed)
 
 
 def prove(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -235,16 +235,14 @@ OTHERS = (
     Case("issue_api_key, a tenant's first", "write", at_work, issue_first, once=True),
     Case("revoke_api_key", "write", at_work, revoke),
     Case("settle_due, a tenant", "write", expiring, settle),
-    Case("enqueue_due", "write", at_work, enqueue, patient=False),
+    Case("enqueue_due", "write", at_work, enqueue, **SENDING),
     Case("take_pulse", "write", at_work, beat),
     Case("answer_beat", "write", at_work, answered),
-    Case("relay_entries", "write", at_work, relayed, patient=False),
-    Case("repair_feed", "write", at_work, repair, patient=False),
+    Case("relay_entries", "write", at_work, relayed, **SENDING),
+    Case("repair_feed", "write", at_work, repair, **SENDING),
     Case("give_up_operation", "write", at_work, give_up),
-    Case("start_proof, with a key", "write", at_work, partial(commanded, prove, lambda: keyed("k")), patient=False),
-    Case(
-        "start_simulation, with a key", "write", at_work, partial(commanded, replay, lambda: keyed("k")), patient=False
-    ),
+    Case("start_proof, with a key", "write", at_work, partial(commanded, prove, lambda: keyed("k")), **SENDING),
+    Case("start_simulation, with a key", "write", at_work, partial(commanded, replay, lambda: keyed("k")), **SENDING),
     Case("record_document, a sale", "write", at_work, document(sold("D1", "0001", "70.00"))),
     Case("record_document, a return", "write", at_work, document(brought_back("D2", "B2", "0009"))),
 )

@@ -24,6 +24,7 @@ from tests.simulation.day_laws import Days, ask_days, days_of, told_by
 from tests.simulation.fact_laws import Setting, ask_arrival, ask_fact
 from tests.simulation.ladders import Ladders, Reached
 from tests.simulation.law import LawBroken, law
+from tests.simulation.past_laws import ask_past
 from tests.simulation.policy_laws import AS_THE_POLICY_SAYS, Asked, Sliding, ask_activity, ask_policy, ask_transfer
 from tests.simulation.roll import Roll
 from tests.simulation.sale_laws import Document, Sales
@@ -136,6 +137,7 @@ class Journals:
                 differs = known.tally.differs(wallet)
                 law(not differs, f"wallet {unit}: {differs}")
             ask_account(known.account)
+        ask_past(known.account, known.told)
         for deed in undone:
             self._ask_mark(deed, self.entry(owner, deed.sequence))
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_outside import MemoryOutside
+from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.table.memory import MemoryTable
 
 
@@ -19,3 +23,13 @@ def copied_files(files: MemoryFiles) -> MemoryFiles:
     copy = MemoryFiles()
     copy.objects = dict(files.objects)
     return copy
+
+
+def copied_senders(senders: MemorySenders) -> MemorySenders:
+    """Its phones, and nothing that they were sent."""
+    return MemorySenders(senders.missing, set(senders.endpoints), set(senders.dead), set(senders.refusing))
+
+
+def copied_outside(outside: MemoryOutside) -> MemoryOutside:
+    """The same servers, which nobody has called."""
+    return replace(outside, sent=[])

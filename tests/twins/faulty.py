@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, TypeVar
 
+from chalicelib.aws.senders import UnsendableError
 from chalicelib.table.protocol import (
     Attrs,
     Key,
@@ -24,7 +25,7 @@ from chalicelib.table.protocol import (
 )
 
 Mishap = Literal["throttled", "lost_before", "lost_after", "conflict", "half"]
-CallKind = Literal["read", "transaction", "stream", "file", "messages", "one message"]
+CallKind = Literal["read", "transaction", "puts", "stream", "file", "messages", "one message", "carrier", "outside"]
 AnswerT = TypeVar("AnswerT")
 
 
@@ -32,7 +33,8 @@ AnswerT = TypeVar("AnswerT")
 class Late:
     """The answer of a write is lost, and it is applied only when `calls` more calls have been made.
 
-    As on the real engine a transaction then stands or falls by its conditions, and nobody is told.
+    As on the real engine a transaction then stands or falls by its conditions, and nobody is told; nor of what a carrier does
+    not take.
     """
 
     calls: int
@@ -100,7 +102,7 @@ class Trouble:
         for act in arriving:
             try:
                 act()
-            except TransactionCancelled:
+            except (TransactionCancelled, UnsendableError):
                 continue
 
 
@@ -121,7 +123,15 @@ class FaultyTable(Trouble):
         return self._read(lambda: self.table.query(query))
 
     def batch_put(self, items: Iterable[Attrs]) -> None:
-        self.table.batch_put(items)
+        some = list(items)
+        match self.call("puts"):
+            case "throttled":
+                raise Throttled("slow down")
+            case "half":
+                self.table.batch_put(some[: len(some) // 2])
+                raise Throttled("some of the items were not taken")
+            case fault:
+                self.write(fault, partial(self.table.batch_put, some), OutcomeUnknown("the answer was lost"))
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         before = len(self.transactions)

@@ -1,9 +1,9 @@
-"""Bucket, queues and topic that fail when told to, counted together with the table."""
+"""Bucket, queues, topic, carriers and the world outside that fail when told to, counted together with the table."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,9 @@ from typing import BinaryIO, TypeVar
 
 from chalicelib.aws.errors import CloudError
 from chalicelib.aws.files import FileHead, Files, Writer
+from chalicelib.aws.outside import Outside, Reply, Target, UnreachableError
 from chalicelib.aws.queues import Message, QueueName, Queues
+from chalicelib.aws.senders import Platform, Pushed, Senders
 from chalicelib.aws.topic import Published, Topic
 from tests.twins.faulty import Fault, Trouble
 
@@ -77,6 +79,61 @@ class FaultyTopic:
 
     def publish(self, messages: Sequence[Published]) -> None:
         _send(self.trouble, messages, self.topic.publish)
+
+
+@dataclass
+class FaultySenders:
+    """`asked` is told what is to be carried to whom, before it is."""
+
+    senders: Senders
+    trouble: Trouble
+    asked: Callable[[str, str], object]
+
+    def endpoint(self, platform: Platform, token: str) -> str:
+        made: list[str] = []
+        self._call(lambda: made.append(self.senders.endpoint(platform, token)))
+        return made[0]
+
+    def forget(self, endpoint: str) -> None:
+        self._call(partial(self.senders.forget, endpoint))
+
+    def push(self, endpoint: str, message: Pushed) -> None:
+        self.asked(endpoint, message.notice_id)
+        self._call(partial(self.senders.push, endpoint, message))
+
+    def text(self, phone: str, body: str) -> None:
+        self.asked(phone, body)
+        self._call(partial(self.senders.text, phone, body))
+
+    def mail(self, address: str, title: str, body: str) -> None:
+        self.asked(address, body)
+        self._call(partial(self.senders.mail, address, title, body))
+
+    def _call(self, act: Callable[[], object]) -> None:
+        self.trouble.write(self.trouble.call("carrier"), act, CloudError("the carrier does not answer"))
+
+
+@dataclass
+class FaultyOutside:
+    """A server that is busy says so; of one whose answer is lost nobody knows whether it was called. `asked` is told whom
+    what is to reach."""
+
+    outside: Outside
+    trouble: Trouble
+    asked: Callable[[str, str], object]
+
+    @property
+    def local(self) -> bool:
+        return self.outside.local
+
+    def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+        self.asked(target.host, headers["webhook-id"])
+        fault, replies = self.trouble.call("outside"), list[Reply]()
+        if fault == "throttled":
+            return Reply(429, "slow down")
+        act = partial(self.outside.post, target, headers, body)
+        self.trouble.write(fault, lambda: replies.append(act()), UnreachableError("timed_out"))
+        return replies[0]
 
 
 @dataclass

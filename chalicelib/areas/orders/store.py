@@ -54,10 +54,10 @@ class OrderItem(StampbookItem):
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
     without a member; schema 7 of one for which a rule gave something beside points, schema 8 of one for which it gave a coupon,
     which an older version does not take back; schema 9 of one for which it gave something for some of its lines, with which an
-    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past; schema 12 of one for which a rule began a stay in a segment, or took off money that is limited for each member, which an older version does not give back."""
+    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past; schema 12 of one for which a rule began a stay in a segment, or took off money that is limited for each member, which an older version does not give back; schema 13 of one whose credits count for questions about the past."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=12)
+    v = IntegerAttribute(default=13)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)

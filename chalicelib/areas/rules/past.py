@@ -17,7 +17,7 @@ from typing import NamedTuple
 from chalicelib.areas.rules.basket import Basket, LabelTest, LineSelector, label_test
 from chalicelib.areas.rules.model.conditions import Condition, questions
 from chalicelib.areas.rules.model.measures import Measure
-from chalicelib.areas.rules.model.times import ORDERS, AskShare, AskSum, AskTimes, Earlier
+from chalicelib.areas.rules.model.times import OF_EARNED, ORDERS, AskShare, AskSum, AskTimes, Earlier, unit_counted
 from chalicelib.areas.rules.model.words import LineFilter
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.kit.periods import CountPeriod, Day, days_of_period
@@ -66,6 +66,7 @@ class Counters:
         self.by_name = merged(
             counter for asked in chain[Condition | Measure](leaves, measures) for counter in counters_of(asked)
         )
+        self.of_points = any(unit_counted(one.what) is not None for one in self.by_name.values())
         self._selectors = {one.lines: LineSelector(one.lines) for one in self.by_name.values() if one.lines is not None}
 
     def of_order(self, sale: Purchase) -> Iterator[Counts]:
@@ -166,6 +167,11 @@ def said_of(asked: Earlier) -> str:
         f"is {word} {size}" for word, size in (("at least", least), ("at most", most)) if size is not None
     )
     such = f"{_WHAT.get(asked.what, asked.what)}{' that are asked for' if asked.narrowed else ''}"
+    if asked.of_unit is not None:
+        done = "earned" if asked.what.startswith(OF_EARNED) else "spent"
+        if isinstance(asked, AskTimes):
+            return f"how often {asked.of_unit} were {done} {when} {told}"
+        such = f"{asked.of_unit} {done}"
     if isinstance(asked, AskTimes):
         such = such if asked.rule_id is None else f"orders that got something of rule {asked.rule_id}"
         such = such if asked.of_event is None else f"events {asked.of_event}"

@@ -125,12 +125,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.RuleCounted: Relations(("assign_order", *(one for one in _RECORDING if one != "settle_occasions"))),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.RuleTold: Relations(_RECORDING),
-    f.PastCounted: Relations(
-        (
-            *("assign_order", "cancel_checkout", "commit_checkout", "record_event", "record_order", "redeem_reward"),
-            *("refund_redemption", "return_order"),
-        )
-    ),
+    f.PastCounted: Relations(_ON_ACCOUNTS),
     f.MetricReached: Relations(("settle_metrics",)),
     f.MetricFell: Relations(("settle_metrics",)),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),

@@ -83,6 +83,27 @@ def test_what_is_measured_of_a_member(rt: Runtime, shop: Shop) -> None:
     assert values(shop, ada)["visits"] == "0"
 
 
+def test_points_that_are_earned_and_spent(shop: Shop) -> None:
+    for done in ("earned", "spent"):
+        for measure in ("times", "sum", "average", "last"):
+            put(shop, f"{done}-{measure}", what={"measure": measure, "of": f"points_{done}:points", "days": 30})
+    put(shop, "cash", what={"measure": "sum", "of": "points_earned:cashback", "per": "ever"})
+    ada = shop.enrol("1")
+    assert (values(shop, ada)["earned-sum"], values(shop, ada)["spent-last"]) == ("0", None)
+    order = shop.buy(ada, "S1", book(60_00), book(40_00, "PEN"))["order_id"]
+    shop.earn(ada, 20)
+    shop.earn(ada, 12_50, "cashback")
+    spend = shop.spend(ada, 30)["spend_id"]
+    told = values(shop, ada)
+    assert [told[f"earned-{one}"] for one in ("times", "sum", "average", "last")] == ["2", "120", "60", "20"]
+    assert [told[f"spent-{one}"] for one in ("times", "sum", "average", "last")] == ["1", "30", "30", "30"]
+    assert told["cash"] == "12.5"
+    shop.bring_back(order, "R1", book(60_00))
+    answer(shop.api.post(f"/v1/members/{ada}/refunds", {"spend_id": spend, "amount": 10}))
+    told = values(shop, ada)
+    assert [told[name] for name in ("earned-times", "earned-sum", "spent-times", "spent-sum")] == ["2", "60", "1", "20"]
+
+
 def test_who_reaches_a_threshold_gets_what_rules_give_once_and_again_after_falling_back(
     rt: Runtime, shop: Shop
 ) -> None:
@@ -153,6 +174,18 @@ def test_what_is_judged_daily_waits_for_the_job(rt: Runtime, shop: Shop) -> None
         ({"what": {"measure": "times", "of": "orders"}}, (400, "missing_field", "what.per")),
         ({"what": ORDERS | {"measure": "median"}}, (400, "unknown_choice", "what.measure")),
         ({"what": ORDERS | {"of": "event:party"}}, (422, "unknown_event", "what")),
+        ({"what": ORDERS | {"of": "points_earned:miles"}}, (422, "unknown_unit", "what")),
+        ({"what": ORDERS | {"of": "points_lost:points"}}, (400, "wrong_format", "what.of")),
+        ({"what": ORDERS | {"of": "points_spent:points", "places": ["Mitte"]}}, (400, "wrong_comparison", "what")),
+        ({"what": ORDERS | {"of": "points_spent:points", "labels": [{"key": "a"}]}}, (400, "wrong_comparison", "what")),
+        (
+            {"what": ORDERS | {"of": "points_earned:points", "measure": "average"}, "thresholds": [TWICE]},
+            (422, "average_in_real_time", "judged"),
+        ),
+        (
+            {"what": {"of": "points_earned:points", "measure": "last", "per": "ever"}},
+            (400, "wrong_comparison", "what.per"),
+        ),
         ({"thresholds": [TWICE | {"at_most": "3"}]}, (400, "invalid_body", "thresholds.0")),
         ({"thresholds": [TWICE, TWICE]}, (400, "invalid_body", None)),
         ({"program_id": 9}, (404, "program_not_found", "program_id")),

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from xmlschema import XMLSchemaValidationError
 
 from chalicelib.areas.audit.archive_xml import CLOSING, entry_xml, opening
 from chalicelib.areas.audit.model import AuditActor, AuditEntry
@@ -29,10 +30,11 @@ from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Meter
 from chalicelib.table.protocol import Attrs, Key, Page, Query, Write
 from tests.twins import fresh
-from tests.twins.archive_read import entries_in
+from tests.twins.archive_read import ROOT, entries_in
 from tests.twins.bookshop import BookShop, open_shop
 from tests.unit.flows.test_audit import walked
 
+GOLDEN = ROOT / "tests/golden/facts"
 OPENED = "2026-06-15"
 BEFORE = 20_620  # 2026-06-16
 
@@ -221,6 +223,51 @@ def test_what_a_day_costs_grows_by_a_read_for_every_hundred_entries() -> None:
     assert 16 * 24 < few < 16 * 24 + 16
 
 
+def entry_with(*facts: dict[str, Any], **fields: Any) -> AuditEntry:
+    told: dict[str, Any] = {
+        "entry_id": "M:mem_1:1",
+        "entity": "mem_1",
+        "program_id": 1,
+        "operation": "record_order",
+        "types": ("order.recorded",),
+        "recorded_at": 0,
+        "effective_at": 0,
+        "actor": AuditActor(kind="api_key", id="key_1", name="Till"),
+        "channel": "",
+        "request_id": "",
+        "quiet": True,
+        "facts": facts,
+    }
+    return AuditEntry(**told | fields)
+
+
+def document(*entries: AuditEntry) -> str:
+    return f"{opening('shop', BEFORE, 1)}{''.join(map(entry_xml, entries))}{CLOSING}"
+
+
+def test_every_fact_that_was_ever_written_is_by_the_schema() -> None:
+    facts = [fact for path in sorted(GOLDEN.glob("*.json")) for fact in json.loads(path.read_text("utf-8"))]
+    assert entries_in(document(*map(entry_with, facts)))[-1]["facts"] == [facts[-1]]
+
+
+@pytest.mark.parametrize(
+    ("known", "wrong"),
+    [
+        (' id="M:mem_1:1"', ""),
+        ('quiet="true"', 'quiet="maybe"'),
+        ('program="1"', 'program="0"'),
+        ('day="2026-06-16"', 'day="16.6."'),
+        ("<actor", "<fact/><actor"),
+        ("<number", "<float"),
+    ],
+)
+def test_what_the_schema_does_not_know_is_found(known: str, wrong: str) -> None:
+    whole = document(entry_with({"type": "order.recorded", "v": 2, "value": 5}))
+    assert len(entries_in(whole)) == whole.count(known) == 1
+    with pytest.raises(XMLSchemaValidationError):
+        entries_in(whole.replace(known, wrong).replace("</number>", "</float>" if "float" in wrong else "</number>"))
+
+
 def test_xml_holds_whatever_a_fact_says() -> None:
     odd = "a<b>&\"c'\r\n\td\x00\x1b\ufffe\u00e9\U0001f4da]]>"
     fact = {
@@ -229,21 +276,8 @@ def test_xml_holds_whatever_a_fact_says() -> None:
         "text": odd,
         odd: [None, True, False, -5, 0.25, "", [], {}, {"deep": [odd]}],
     }
-    entry = AuditEntry(
-        entry_id="M:mem_1:1",
-        entity="mem_1",
-        program_id=1,
-        operation="record_order",
-        types=("order.recorded",),
-        recorded_at=0,
-        effective_at=0,
-        actor=AuditActor(kind="api_key", id="key_1", name=odd),
-        channel="",
-        request_id="",
-        quiet=True,
-        facts=(fact,),
-    )
-    [told] = entries_in(f"{opening('shop', BEFORE, 1)}{entry_xml(entry)}{CLOSING}")
+    entry = entry_with(fact, actor=AuditActor(kind="api_key", id="key_1", name=odd))
+    [told] = entries_in(document(entry))
     possible = odd.translate(dict.fromkeys((0x00, 0x1B, 0xFFFE), "\ufffd"))
     expected = entry.model_dump(mode="json")
     expected["facts"][0] = {

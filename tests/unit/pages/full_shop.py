@@ -177,7 +177,10 @@ def full_shop() -> FullShop:
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     stranger = _of_nobody(shop, wrong.member_id)
-    shop.define(rule(effects=GIVES, lines={"skus": ["book-1"]}, when={"times": "orders", "days": 30, "at_most": 9}))
+    shop.define(
+        rule(effects=[*GIVES, fixed(1)], lines={"skus": ["book-1"]}, when={"times": "orders", "days": 30, "at_most": 9})
+    )
+    metered.metric(shop, "earned", {"measure": "sum", "of": "points_earned:points", "days": 30}, thresholds=[])
     shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
     change(shop, group, status="blocked")

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.define_tiers import define_tiers
-from tests.twins import at, by_hand, fresh
+from tests.twins import at, by_hand, fresh, metered
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, sale
 from tests.twins.streamed import StreamedTable
 
@@ -70,6 +70,7 @@ def moved(move: Move) -> StreamedTable:
     """Ada comes back in August: June's points have passed, her slow ones have come, a hold and a pin are over, and gold is easy to reach."""
     table = StreamedTable()
     shop = open_shop(table, program=PROGRAM)
+    metered.metric(shop, "came", {"measure": "sum", "of": "points_earned:slow", "days": 90}, thresholds=[])
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
     bob = shop.buy(card("bob"), sale("B-1")).answer.member_id
     shop.clock.move_to(JULY)

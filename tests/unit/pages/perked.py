@@ -112,6 +112,7 @@ def awarded(act: Perked) -> StreamedTable:
     membership are over, and gold is easy to reach. She has cards, and has redeemed one."""
     table = StreamedTable()
     shop = open_shop(table, program={"units": UNITS})
+    metered.metric(shop, "came", {"measure": "sum", "of": "points_earned:owing", "days": 90}, thresholds=[])
     _offer(shop)
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
     shop.clock.move_to(JULY)

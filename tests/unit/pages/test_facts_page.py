@@ -74,7 +74,7 @@ SHORT_LIVED = {
     ]
 }
 GIVEN = ("points", "later", "few", "sliding")
-COUNTED = ("orders", "check_in", "redemptions")
+COUNTED = ("orders", "check_in", "redemptions", "points_earned:points", "points_spent:points", "points_earned:later")
 IN_AUGUST = {"ask": "time.month", "is": 8}
 A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
 RULES = (

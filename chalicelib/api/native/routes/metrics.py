@@ -32,6 +32,8 @@ ROUTES = (
         errors=(
             "program_not_found",
             "too_many_metrics",
+            "unknown_unit",
+            "average_in_real_time",
             "too_many_counters",
             "wrong_comparison",
             "unknown_event",

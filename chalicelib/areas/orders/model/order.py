@@ -82,7 +82,7 @@ class Order:
     """`member_id` is empty while nobody is known to have made it: then its journal is its own (`kept`), as its returns are, and
     nothing was earned by it. `sequence` is the entry that recorded it, of the account once it is in one; `version` counts the order's own changes: its returns, and what of its
     credits was cancelled `by_hand`. `uncounted` are the lines that did not count towards a tier when it was bought: so they
-    do not when they come back. `uses` are what it has of rules that are counted, `past` how it counts otherwise. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
+    do not when they come back. `uses` are what it has of rules that are counted, `past` how it counts otherwise, `points` by what its credits do. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
     leaves it. `codes` are coupons that were used with it while it is nobody's."""
 
     order_id: str
@@ -104,6 +104,7 @@ class Order:
     gifts: tuple[Gift, ...] = ()
     codes: tuple[CodeUsed, ...] = ()
     past: tuple[Counts, ...] = ()
+    points: tuple[Counts, ...] = ()
 
     @property
     def owner(self) -> str:

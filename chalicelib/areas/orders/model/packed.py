@@ -33,6 +33,7 @@ def packed(order: Order) -> Mapping[str, Any]:
         "gifts": [gift if gift.lines else gift[:-1] for gift in order.gifts],
         "codes": order.codes,
         "past": order.past,
+        "points": order.points,
     }
     return {
         "member": order.member_id,
@@ -68,12 +69,15 @@ def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
         gifts=tuple(gift_from(*told) for told in body.get("gifts", ())),
         codes=tuple(code_from(*told) for told in body.get("codes", ())),
         past=tuple(counts_from(*told) for told in body.get("past", ())),
+        points=tuple(counts_from(*told) for told in body.get("points", ())),
         kept=_kept(*body["kept"]) if "kept" in body else None,
     )
 
 
 def schema_of(order: Order) -> int:
     """The schema number of its item, as low as what it has lets."""
+    if order.points:
+        return 13
     if any(gift.kind == STAY_BEGUN for gift in order.gifts) or _is_limited_in_money(order):
         return 12
     if order.past or order.codes or any(gift.lines for gift in order.gifts):

@@ -27,7 +27,7 @@ from chalicelib.areas.rules.model.effects import (
 from chalicelib.areas.rules.model.measures import Measure
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS
-from chalicelib.areas.rules.model.times import AskTimes
+from chalicelib.areas.rules.model.times import AskTimes, Earlier
 from chalicelib.areas.rules.model.triggers import OnEvent, OnMetric
 
 
@@ -38,7 +38,8 @@ class Named(NamedTuple):
 
 def named_units(rule: Rule) -> Iterator[Named]:
     yield from _of_effects(rule, (*CREDITS, PayWithPoints), "unit")
-    yield from (Named(unit, "when") for unit in units_asked(_asked(rule)))
+    if rule.when is not None:
+        yield from (Named(unit, "when") for unit in units_asked(questions(rule.when)))
 
 
 def _of_effects(rule: Rule, kinds: type | UnionType | tuple[type, ...], field: str) -> Iterator[Named]:
@@ -48,10 +49,13 @@ def _of_effects(rule: Rule, kinds: type | UnionType | tuple[type, ...], field: s
             yield Named(getattr(effect, field), f"effects.{place}.{field}")
 
 
-def units_asked(questions: Iterable[Condition]) -> Iterator[str]:
+def units_asked(questions: Iterable[Condition | Measure]) -> Iterator[str]:
+    """Of which it is asked what is there, what was earned or what was spent."""
     for asked in questions:
         if isinstance(asked, Ask) and asked.ask.startswith(OF_UNITS):
             yield asked.ask.removeprefix(OF_UNITS)
+        elif isinstance(asked, Earlier) and asked.of_unit is not None:
+            yield asked.of_unit
 
 
 def tiers_asked(questions: Iterable[Condition]) -> Iterator[str]:

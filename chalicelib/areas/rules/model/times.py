@@ -14,6 +14,11 @@ from chalicelib.kit.slips import slip
 
 OF_RULES, OF_EVENTS = "rule:", "event:"
 ORDERS, REDEMPTIONS = "orders", "redemptions"
+OF_EARNED, OF_SPENT = "points_earned:", "points_spent:"
+_NAME, _POINTS = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", "points_(earned|spent):[a-z][a-z0-9_-]{0,31}"
+TIMES_OF = rf"^(orders|check_in|redemptions|(rule|event):{_NAME}|{_POINTS})$"
+SUM_OF = rf"^(orders|{_POINTS})$"
+MEASURED_OF = rf"^(orders|check_in|redemptions|event:{_NAME}|{_POINTS})$"
 LONGEST_DAYS = 366  # leap years have so many
 BY_MONTHS: tuple[CountPeriod, ...] = ("month", "3_months", "6_months", "year", "ever")  # as accounts know all orders
 
@@ -38,6 +43,11 @@ class Earlier(Question):
     def narrowed(self) -> bool:
         return any(one is not None for one in (self.lines, self.labels, self.places))
 
+    @property
+    def of_unit(self) -> str | None:
+        """Whose points are counted, where it is points."""
+        return unit_counted(self.what)
+
     def must_say_when(self) -> None:
         if self.per is None and self.days is None:
             raise slip(
@@ -47,16 +57,18 @@ class Earlier(Question):
             raise slip("wrong_comparison", "it is either per (a period of the calendar) or days (so many, up to today)")
         if self.what != ORDERS and (self.lines is not None or self.labels is not None):
             raise slip("wrong_comparison", "lines and labels are asked of orders: nothing else has them")
+        if self.places is not None and self.what == REDEMPTIONS:
+            raise slip("wrong_comparison", "redemptions are counted wherever they are")
+        if self.places is not None and self.of_unit is not None:
+            raise slip("wrong_comparison", "points are counted wherever they are earned and spent")
 
 
 class AskTimes(Earlier):
     """How many orders the account had before, how many of them got something of a rule (`rule:welcome`), how often its members
-    checked in, did something (`event:review`) or redeemed a reward: by the days on which it was. What others than the account's months
+    checked in, did something (`event:review`), redeemed a reward, earned points of a unit (`points_earned:points`) or spent some: by the days on which it was. What others than the account's months
     answer is counted from when somebody asks."""
 
-    times: Annotated[
-        str, Field(pattern=r"^(orders|check_in|redemptions|(rule|event):[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$")
-    ]
+    times: Annotated[str, Field(pattern=TIMES_OF)]
     at_least: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     at_most: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
 
@@ -67,8 +79,6 @@ class AskTimes(Earlier):
         self.must_say_when()
         if self.rule_id is not None and (self.days is not None or self.places is not None):
             raise slip("wrong_comparison", "uses of a rule are counted per period, wherever they were")
-        if self.what == REDEMPTIONS and self.places is not None:
-            raise slip("wrong_comparison", "redemptions are counted wherever they are")
         if not was_let_in(info):
             must_not_cross(self.at_least, self.at_most)
         return self
@@ -92,9 +102,10 @@ class AskTimes(Earlier):
 
 
 class AskSum(Earlier):
-    """What orders came to, less what came back of them, in money at face value; of such as have lines that pass a filter, those lines."""
+    """What orders came to, less what came back of them, in money at face value; of such as have lines that pass a filter, those lines.
+    Or how many points of a unit were earned or spent (`points_earned:points`), less what was taken back of them."""
 
-    sum: Literal["orders"]
+    sum: Annotated[str, Field(pattern=SUM_OF)]
     at_least: PlainNumber | None = None
     at_most: PlainNumber | None = None
 
@@ -103,11 +114,15 @@ class AskSum(Earlier):
         if self.at_least is None and self.at_most is None:
             raise slip("wrong_comparison", "say how much: at_least or at_most")
         self.must_say_when()
-        if self.per == "ever" and not self.narrowed:
+        if self.per == "ever" and self.sum == ORDERS and not self.narrowed:
             raise slip("wrong_comparison", "what all orders ever came to is account.spend: ask for that")
         if not was_let_in(info):
             must_not_cross(self.at_least, self.at_most)
         return self
+
+    @property
+    def what(self) -> str:
+        return self.sum
 
 
 class AskShare(Earlier):
@@ -127,3 +142,11 @@ class AskShare(Earlier):
         if not was_let_in(info):
             must_not_cross(self.at_least, self.at_most)
         return self
+
+
+def unit_counted(what: str) -> str | None:
+    """Whose points they are, where what is counted is points; also by the name of its counter."""
+    for of in (OF_EARNED, OF_SPENT):
+        if what.startswith(of):
+            return what.removeprefix(of).partition("/")[0]
+    return None

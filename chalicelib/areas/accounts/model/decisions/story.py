@@ -72,11 +72,13 @@ UNKNOWN = Cause()
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An account and the facts that brought it here: decisions append to it, the commit writes it."""
+    """An account and the facts that brought it here: decisions append to it, the commit writes it. `counted`: in how many of
+    them it has been looked for points that somebody asks to be counted."""
 
     account: Account
     facts: tuple[Fact, ...] = ()
     begun: Account | None = None
+    counted: int = 0
 
     @property
     def before(self) -> Account:
@@ -84,7 +86,7 @@ class Story:
         return self.account if self.begun is None else self.begun
 
     def then(self, *facts: Fact) -> Story:
-        return Story(fold(self.account, facts), (*self.facts, *facts), self.before)
+        return Story(fold(self.account, facts), (*self.facts, *facts), self.before, self.counted)
 
 
 def must_be_positive(amount: int) -> None:
