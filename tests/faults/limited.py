@@ -170,5 +170,5 @@ def _writes() -> Iterator[Case]:
 LIMITED_WRITES = tuple(_writes())
 LIMITED_READS = (
     Case("read_quota", "read", with_limits, left, mends=NOTHING, lawful=False),
-    Case("look_at_rule", "read", with_limited_rules, how_far),
+    Case("look_at_rule", "read", with_limited_rules, how_far, mends=NOTHING),
 )

@@ -41,7 +41,8 @@ Laws
     - Integers and fractions only: no float ever counts anything.
 
 Operations
-    list_rules, get_rule (the flow define_rule writes: it asks the program for its units and tiers)
+    list_rules, get_rule (the flow look_at_rule tells what is left of it besides; define_rule writes: it asks the program for
+    its units and tiers)
 
 Facts
     config.changed (kind `rule`) in the journal of each rule
