@@ -111,6 +111,32 @@ redemption. DESIGN's row is of a code that nobody reads. Accepted, because givin
 ([why](decisions/rewards-codes-are-coupons.md)).""",
         accepted=True,
     ),
+    Cause(
+        (
+            "join a segment by hand",
+            "join a segment by hand, 100 members",
+            "join a segment by a file, 100 members",
+            "join a segment by criteria",
+            "POST /v1/segments/{segment_id}/members",
+        ),
+        """DESIGN's row is of a membership that is put down by itself. Here a stay is a fact: entry, profile (which has the entry's number), membership and a slice of the count are one
+transaction, in which DynamoDB bills every unit twice, after a BatchGet that says who is in it already; by criteria the account is looked at as well, a file and whoever repeats safely have a key for every transaction, a file what any chunk asks, and a stay that ends is listed by its day. For less one of these would have to go: the count, if the relay summed
+it up and it lagged behind; the transaction, and a stay could be there that no entry tells; entry and profile, and with them what audit log, feeds, webhooks, perks on joining and `make verify`
+know of it. Accepted, because the ledger's law is an entry for each member to whom something happens ([why](decisions/segments-told-where-they-come-about.md)).""",
+        accepted=True,
+    ),
+    Cause(
+        ("join a segment by a rule, recording an order",),
+        """It asks no request beside the order's, and its facts stand in the order's entry: what comes on top is the membership and a slice of the count, each billed twice, for they are written by the order's transaction. Accepted,
+because a stay that was put down after the order could get lost between the two, and one before it outlive an order that is refused ([why](decisions/segments-told-where-they-come-about.md)).""",
+        accepted=True,
+    ),
+    Cause(
+        ("push to 100 members",),
+        """DESIGN's row has the batches of receipts alone, and these are what is written: a unit each. Before each batch one BatchGet reads profiles and phones, for neither consent nor phone may be older than what is sent. Accepted, because a
+part that was cut with them in it would still push to whoever has withdrawn since ([why](decisions/notifications-sent-then-written-down.md)).""",
+        accepted=True,
+    ),
 )
 COLD = (
     Cause(

@@ -67,6 +67,19 @@ ROWS: Mapping[str, tuple[str, ...]] = {
         "statement page",
         "statement page by state",
     ),
+    "a rule with a limit for all or a budget": (
+        "record an order, limited for all",
+        "record an order, under a budget",
+        "record an order, limited for all, under a budget",
+    ),
     "one due account": ("one due account",),
+    "join a segment, per member": (
+        "join a segment by hand",
+        "join a segment by hand, 100 members",
+        "join a segment by a file, 100 members",
+        "join a segment by criteria",
+        "join a segment by a rule, recording an order",
+    ),
+    "push to N members": ("push to 100 members",),
 }
 ROW_OF: Mapping[str, str] = {name: row for row, names in ROWS.items() for name in names}

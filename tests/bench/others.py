@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
+from tests.bench.verdicts import QUIET
+
 STAT = Path("/proc/stat")
 _IDLE = (3, 4)  # of the numbers in its first line: idle, waiting for a disk
 _COUNTED = 8  # beyond these are guests, which the first ones include
@@ -32,14 +34,14 @@ class Moment:
 
 def busy_others() -> Callable[[], float | None]:
     """From now on; the answer is in processors, on the average. Where there is no /proc it is not known."""
-    began = _now()
+    began = now()
     if began is not None:
         adopt_orphans()
 
     def until_now() -> float | None:
         if began is not None:
             bury_children()
-        ended = _now()
+        ended = now()
         return None if began is None or ended is None else between(began, ended)
 
     return until_now
@@ -63,6 +65,21 @@ def bury_children() -> None:
             sleep(0.05)
 
 
+def come_to_rest(patience: float, moment: Callable[[], Moment | None], wait: Callable[[float], None] = sleep) -> bool:
+    """Waits until all processors together have done hardly anything for a second, or until the patience is over: whether they
+    have. Where there is no /proc nobody knows, and nobody waits."""
+    before = moment()
+    until = before.at + patience if before is not None else 0.0
+    while before is not None and before.at < until:
+        wait(1.0)
+        after = moment()
+        assert after is not None
+        if after.machine - before.machine < QUIET * (after.at - before.at):
+            return True
+        before = after
+    return False
+
+
 def between(began: Moment, ended: Moment) -> float:
     theirs = (ended.machine - began.machine) - (ended.ours - began.ours)
     return max(0.0, round(theirs / (ended.at - began.at), 2))
@@ -74,7 +91,8 @@ def at_work(stat: str) -> float:
     return sum(number for place, number in enumerate(ticks) if place not in _IDLE) / os.sysconf("SC_CLK_TCK")
 
 
-def _now() -> Moment | None:
+def now() -> Moment | None:
+    """None where there is no /proc."""
     if not STAT.exists():
         return None
     used = os.times()

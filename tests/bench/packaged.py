@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,11 +23,13 @@ from infra.local.deploy import api_address, deploy
 from infra.local.ministack import REGION, be_a_client, ministack
 from infra.package import package
 from tests.bench.figures import Gate, Row, Section, percentile
+from tests.bench.others import come_to_rest, now
 from tests.bench.till import MINISTACK
 from tests.e2e.conftest import STACK, STAGE, order
 
 ASKED, LAG = ("health", "evaluate", "record"), "feed lag"
 REQUESTS, WARMING, LAGS, MEMBERS = 300, 20, 20, 50
+PATIENCE = 120.0  # seconds, until what follows the first orders is done
 
 
 class Till:
@@ -47,6 +49,10 @@ class Till:
         said = json.loads(answer.read())
         assert answer.status < 300, said
         return said
+
+    def hang_up(self) -> None:
+        """The next call connects anew: the local cloud closes a connection on which it hears nothing for some seconds."""
+        self._connection.close()
 
 
 def measure(full: bool, tell: Callable[[str], None]) -> Section:
@@ -77,21 +83,32 @@ def _till(endpoint: str, packaged: Path) -> Till:
 
 
 def latencies(till: Till, count: int, tell: Callable[[str], None]) -> list[Row]:
-    """In turn, so that whatever else the machine does falls on all of them."""
+    """In turn, so that whatever else the machine does falls on all of them. The local cloud unpacks and starts an instance for
+    each batch that is under way, dozens after the first orders: a till that is asked meanwhile waits for that."""
     asks: dict[str, Callable[[int], Any]] = {
         "health": lambda _: till.call("GET", "/health"),
         "evaluate": lambda number: till.call("POST", "/v1/orders/simulate", order(f"E{number}", f"{number % MEMBERS}")),
         "record": lambda number: till.call("POST", "/v1/orders", order(f"B{number}", f"{number % MEMBERS}")),
     }
-    taken: dict[str, list[float]] = {name: [] for name in ASKED}
+    tell("enrolling, until all that follows has come to rest")
+    asked(asks, range(-WARMING - MEMBERS, 0))
+    till.hang_up()
+    if not come_to_rest(PATIENCE, now):
+        tell("it has not: functions may still be starting, or others are at work")
+    till.call("GET", "/health")  # connected
     tell(f"{count} requests each")
-    for number in range(-WARMING - MEMBERS, count):
-        for name in ASKED:
+    return [_spread(name, of) for name, of in asked(asks, range(count)).items()]
+
+
+def asked(asks: Mapping[str, Callable[[int], Any]], numbers: Iterable[int]) -> dict[str, list[float]]:
+    """Milliseconds that each took."""
+    taken: dict[str, list[float]] = {name: [] for name in asks}
+    for number in numbers:
+        for name, ask in asks.items():
             began = perf_counter()
-            asks[name](number)
-            if number >= 0:
-                taken[name].append((perf_counter() - began) * 1000)
-    return [_spread(name, of) for name, of in taken.items()]
+            ask(number)
+            taken[name].append((perf_counter() - began) * 1000)
+    return taken
 
 
 def lag(till: Till) -> Row:

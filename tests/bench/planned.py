@@ -12,6 +12,7 @@ from tests.bench import cases, cold, crowds, feed, follow, imports, packaged, pu
 from tests.bench.figures import FULL, Bench, Row
 from tests.bench.routes_priced import KEYED, PRICED_STEPS, name_of
 from tests.bench.till import DYNAMODB_LOCAL, LOTS, TWIN
+from tests.unit.budgets.apart import APART
 from tests.unit.budgets.priced import PRICED
 
 _UNCOMPILED = "api_handler without bytecode"
@@ -33,7 +34,7 @@ def _with_lots(operation: str, lots: int) -> str:
 
 def _units() -> list[str]:
     at_lots = [_with_lots(name, lots) for lots in LOTS for name in PRICED]
-    return at_lots + [_with_lots(name, 1) for name in (*map(name_of, KEYED), *PRICED_STEPS)]
+    return at_lots + [_with_lots(name, 1) for name in (*APART, *map(name_of, KEYED), *PRICED_STEPS)]
 
 
 def _crowds() -> list[str]:

@@ -37,10 +37,11 @@ def _row(section: Section, name: str) -> str:
     return f"| *{ROW_OF[operation]}* | {name} | {', '.join(asked)} | {', '.join(map(str, needed))} |"
 
 
-def _needed(section: Section, name: str, budget: Budget | None) -> list[int]:
-    """The most that was measured, and no less than is asked for."""
+def _needed(section: Section, name: str, budget: Budget | None) -> list[int | str]:
+    """The most that was measured, and no less than is asked for; nothing where nothing is."""
     if budget is None:
         raise ValueError(name)
-    asked = (budget.requests, budget.units, budget.indexed[-1])
+    asked = (budget.requests, budget.units, max(budget.indexed, default=None))
     rows = [row for row in section.rows if row["operation"] == name and row["lots"] <= LOTS[1]]
-    return [max(most, *map(measure, rows)) for most, measure in zip(asked, MEASURES, strict=True)]
+    each = zip(asked, MEASURES, strict=True)
+    return ["–" if most is None else max(most, *map(measure, rows)) for most, measure in each]

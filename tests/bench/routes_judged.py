@@ -35,6 +35,7 @@ JUDGED_AS: Mapping[str, str] = {
     "list_pending": "pending",
     "list_expiries": "expiries",
     "redeem_reward": "redeem a reward with code and stock",
+    "add_to_segment": "join a segment by hand",
 }
 """Of operations of ROUTES. One on groups is judged as the one on members that it is the same as."""
 WITHOUT_A_ROW = frozenset(
@@ -57,7 +58,7 @@ WITHOUT_A_ROW = frozenset(
         *("check_code", "use_code"),
         *("list_metrics", "get_metric", "put_metric"),
         *("list_segments", "get_segment", "put_segment", "list_segment_members", "list_segments_of_member"),
-        *("add_to_segment", "remove_from_segment", "preview_segment", "export_segment"),
+        *("remove_from_segment", "preview_segment", "export_segment"),
         *("share_code", "read_referral", "claim_referral", "invite_friend", "list_referrals", "check_referral"),
         *("list_notification_templates", "get_notification_template", "put_notification_template"),
         *("list_notification_follow_ups", "get_notification_follow_up", "put_notification_follow_up"),

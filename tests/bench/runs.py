@@ -43,11 +43,11 @@ def _commit(section: Section) -> str:
 
 
 def _time_taken(bench: Bench) -> Iterator[str]:
-    """Of the plain run: what its sections took together, whenever each was measured."""
+    """What the sections of the plain run took in the last run of each: never that of one run, unless all were measured in it."""
     taken = {name: bench[name].made["seconds"] for name in verdicts.SECTIONS if name in bench}
     seconds = sum(taken.values())
     each = ", ".join(f"{name} {one:,}" for name, one in taken.items())
-    told = f"The sections of `make bench` took {seconds:,} s together ({each})"
+    told = f"The sections of `make bench` took {seconds:,} s together, each in its own last run ({each})"
     if missing := [name for name in verdicts.SECTIONS if name not in bench]:
         yield f"{told}; not measured yet: {', '.join(missing)}."
     else:

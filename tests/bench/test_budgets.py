@@ -12,6 +12,7 @@ from tests.bench.cases import DECIDES_UNWRITTEN, MANY, PLANNED
 from tests.bench.cpu import limit
 from tests.bench.figures import Gate, Row, Section, load
 from tests.bench.page import page
+from tests.unit.budgets.test_apart import OF_THEIR_OWN
 from tests.unit.budgets.test_budgets import BUDGETS
 
 EARN = Budget(2, 4, (5, 6))
@@ -22,7 +23,7 @@ def row(requests: int = 2, units: int = 4, index_units: int = 2, lots: int = 1) 
 
 
 def test_every_operation_that_is_measured_has_a_row() -> None:
-    assert set(DESIGN) == set(BUDGETS)
+    assert set(DESIGN) == {*BUDGETS, *OF_THEIR_OWN}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_what_tests_hold_an_operation_to_is_within_its_budget() -> None:
     """But for requests and units beyond DESIGN's, which the page explains."""
     explained = {name for cause in causes.UNITS for name in cause.of}
     for name, budget in DESIGN.items():
-        cost = BUDGETS[name]
+        cost = (BUDGETS | OF_THEIR_OWN)[name]
         found = row(cost.requests, cost.write_units, cost.index_units)
         assert verdict(budget, [found]) in ("yes", "–") or name in explained, name
 
@@ -181,6 +182,9 @@ def test_units_of_an_item_that_has_outgrown_its_kilobyte_are_neither_met_nor_ref
         ("record a first order, enrolling", (2, 12, 5)),
         ("refund with a key", (2, 8, 1)),
         ("transfer with a key", (2, 10, 2)),
+        ("join a segment by hand", (2, 8, 2)),
+        ("join a segment by a rule, recording an order", (2, 10, 3)),
+        ("push to 100 members", (8, 100, 100)),
         ("POST /v1/members/{member_id}/transfers", (2, 8, 3)),
         ("POST /v1/members/{member_id}/holds", (2, 4, 3)),
         ("POST /v1/groups/{group_id}/spends", (3, 4, 1)),
@@ -190,6 +194,31 @@ def test_what_design_does_not_add_is_not_added(name: str, why: tuple[int, int, i
     requests, units, index_units = why
     assert judged({"operation": name, **row(requests, units, index_units)}) == NOT_MET
     assert name in units_above(load()["units"])
+
+
+def test_what_is_done_to_many_is_judged_by_the_member_and_by_the_batch() -> None:
+    def found(requests: int, units: int, index_units: int) -> list[str]:
+        measured = row(requests, units, index_units)
+        return [
+            judged({"operation": f"{what} 100 members", **measured}) for what in ("join a segment by hand,", "push to")
+        ]
+
+    assert found(4, 100, 100) == ["yes", "yes"]
+    assert found(5, 100, 100) == [NOT_MET, NOT_MET]
+    assert found(4, 101, 99) == [NOT_MET, NOT_MET]
+    assert found(4, 100, 101) == [NOT_MET, "yes"]  # with indexes a push has no budget
+
+
+def test_a_limit_for_all_and_a_join_come_on_top_of_the_order() -> None:
+    for name, units, index_units in (
+        ("record an order, limited for all", 8, 4),
+        ("record an order, limited for all, under a budget", 10, 4),
+        ("join a segment by a rule, recording an order", 7, 5),
+    ):
+        order = {"operation": name, **row(2, units, index_units)}
+        assert judged(order) == "yes", name
+        assert judged(order | {"write_units": units + 1, "index_units": 0}) == NOT_MET, name
+        assert judged(order | {"index_units": index_units + 1}) == NOT_MET, name
 
 
 def test_a_route_that_becomes_dearer_than_its_row_is_found() -> None:

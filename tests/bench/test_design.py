@@ -21,7 +21,10 @@ TABLE: dict[str, Said] = {  # requests, units of items up to 1 KB, with indexes
     "return": (3, 8, (10,)),
     "redeem reward with code and stock": (4, 10, (12,)),
     "balance, statement page": (1, 0, (0,)),
+    "a rule with a limit for all or a budget": (0, 2, (2,)),
     "one due account": (2, 4, (6,)),
+    "join a segment, per member": (1, 1, (2,)),
+    "push to N members": (1, 1, ()),
 }
 MORE: dict[str, dict[str, tuple[int, int]]] = {  # requests, units
     "record an order": {" by identifier": (1, 0)},
@@ -66,13 +69,32 @@ NO_ROW = {
 }
 
 
+ON_AN_ORDER = {
+    "record an order, limited for all": 1,
+    "record an order, under a budget": 1,
+    "record an order, limited for all, under a budget": 2,
+    "join a segment by a rule, recording an order": 1,
+}
+"""How often the row comes on top of an order's."""
+
+
 def said_of(row: str, operation: str) -> Budget:
+    if times := ON_AN_ORDER.get(operation):
+        return on_top(TABLE["record an order"], TABLE[row], times)
     requests, units, indexed = TABLE[row]
+    if operation.endswith(" 100 members"):  # a batch has 25 of them
+        return Budget(4 * requests, 100 * units, tuple(100 * one for one in indexed))
     for ending, (more_requests, more_units) in MORE.get(row, {}).items():
         if operation.endswith(ending):
             requests, units = requests + more_requests, units + more_units
             indexed = tuple(one + more_units for one in indexed)
     return Budget(requests, units, indexed)
+
+
+def on_top(of: Said, more: Said, times: int) -> Budget:
+    (requests, units, indexed), (more_requests, more_units, [with_indexes]) = of, more
+    all_of_it = tuple(one + times * with_indexes for one in indexed)
+    return Budget(requests + times * more_requests, units + times * more_units, all_of_it)
 
 
 @pytest.mark.parametrize(("row", "operation"), [(row, one) for row, names in ROWS.items() for one in names])

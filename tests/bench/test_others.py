@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.others import STAT, Moment, at_work, between
+from tests.bench.others import STAT, Moment, at_work, between, come_to_rest
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -28,6 +28,27 @@ def test_work_of_our_own_is_nobody_elses() -> None:
 
 def test_a_tick_counted_late_is_no_work_taken_back() -> None:
     assert between(Moment(0, 100, 7), Moment(10, 109.99, 17)) == 0
+
+
+@pytest.mark.parametrize(
+    ("work", "rests", "waited"),
+    [((0.1,), True, 1), ((2.0, 1.9, 0.15), True, 3), ((2.0,) * 5, False, 5), ((0.2,) * 5, False, 5)],
+)
+def test_a_machine_has_come_to_rest_when_it_does_hardly_anything_for_a_second(
+    work: tuple[float, ...], rests: bool, waited: int
+) -> None:
+    """Seconds of all processors in each second; the patience is five."""
+    at = [Moment(0, 100, 0)]
+
+    def wait(seconds: float) -> None:
+        at.append(Moment(at[-1].at + seconds, at[-1].machine + work[len(at) - 1], 0))
+
+    assert come_to_rest(5, lambda: at[-1], wait) is rests
+    assert len(at) - 1 == waited
+
+
+def test_where_nobody_knows_what_the_machine_does_nobody_waits() -> None:
+    assert not come_to_rest(5, lambda: None)
 
 
 ABANDONED = """

@@ -34,6 +34,12 @@ def test_what_takes_less_than_it_may_keeps_its_budget() -> None:
     ]
 
 
+def test_what_is_not_asked_for_is_not_proposed_either() -> None:
+    assert listed(row("push to 100 members", 1, 8, 100, 100)) == [
+        "| *push to N members* | push to 100 members | 4, 100, – | 8, 100, – |"
+    ]
+
+
 def test_what_nothing_is_said_of_is_not_proposed() -> None:
     assert listed(row("earn, waiting for an order", 1, 3, 4, 1)) == []
 

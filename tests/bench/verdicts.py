@@ -47,7 +47,7 @@ each every five seconds). Write units are the table's own, index units come on t
 from DynamoDB's published rules, because the engines for development count wrongly. The limit: sizes of numbers are
 approximate in those rules, by a byte or two. A route is asked what its documentation shows, by a tenant with one member and
 one order; steps are what queue, stream and schedule set off, a chunk's and a batch's whole. What DESIGN asks for are requests, write units, and
-write units with those of indexes; a row whose units are above that at 366 lots alone is one of an item that has outgrown its KB.""",
+write units with those of indexes; a dash asks for nothing, and a row whose units are above that at 366 lots alone is one of an item that has outgrown its KB.""",
         {
             "operation": "Operation",
             "lots": "Lots",
@@ -136,7 +136,9 @@ The limit of rows a second is the wait for transactions, one after the other: si
         "Through the packaged app",
         """The zip and template that go to AWS, on the local cloud, asked over HTTP by one client that keeps its connection. `evaluate`
 is POST /v1/orders/simulate, `record` is POST /v1/orders, by card; `health` reaches no table and is the price of gateway and
-function. The lag is how long after the answer to an order GET /v1/feed shows it. The limit: gateway, engine, functions and
+function. The lag is how long after the answer to an order GET /v1/feed shows it. Nobody is timed before all that follows the first orders
+has come to rest: for every batch under way the local cloud unpacks the zip and starts an instance, dozens of them, and while it does that even `health` waits, at times for a second. Of AWS's
+cold starts it says nothing ([those](#cold-start-of-each-function) are measured by themselves). The limit: gateway, engine, functions and
 client share two cores, and the local cloud polls its streams at its own pace, without the second for which the mapping
 gathers a batch in AWS; p99 is of few requests.""",
         {

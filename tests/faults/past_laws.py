@@ -26,7 +26,7 @@ Sums = Counter[tuple[str, Day, str]]  # by name and day: how often, and how much
 
 def judge_past(kinds: Mapping[str, Mapping[Key, Attrs]]) -> None:
     """Of days that an account has dropped again nothing is asked but that they were over when something later was counted by
-    the name, whether or not that has come back since; or that nobody could ask back so far when anything was."""
+    the name, whether or not that has come back since; or that nobody can ask back so far."""
     theirs: dict[tuple[str, str, int], Sums] = defaultdict(Counter)
     longest: dict[str, int] = defaultdict(int)
     zones = {key: parsed(_zone, attrs) for key, attrs in kinds["program"].items()}
@@ -52,12 +52,12 @@ def judge_past(kinds: Mapping[str, Mapping[Key, Attrs]]) -> None:
                 counted.update({(name, day, currency): value for currency, value in one.values.items()})
         told = theirs[tenant, owner, program]
         newest = {name: max(day for of, day, _ in told if of == name) for name, _, _ in told}
-        latest = max((day for days in account.past.values() for day in days), default=FOR_EVER)
+        came_to = local_day(account.advanced_to, zones[Key(f"{tenant}#CFG", f"program#{program:04}")])
         over = [
             (name, day, what)
             for name, day, what in told
             if day not in account.past.get(name, {})
-            and FOR_EVER < day <= max(newest[name] - longest[name], latest - MAX_PAST_DAYS)
+            and FOR_EVER < day <= max(newest[name] - longest[name], came_to - MAX_PAST_DAYS)
         ]
         assert counted == Counter({one: told[one] for one in told.keys() - over}), (
             f"{owner}: its past is another than its orders count for"

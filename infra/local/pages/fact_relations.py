@@ -49,7 +49,7 @@ _OF_KNOWN = tuple(one for one in _RECORDING if one not in _ENROLLED_AT)
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
-_CHECKOUTS = ("cancel_checkout", "commit_checkout", "open_checkout", "update_checkout")
+_ENDING_CHECKOUTS = ("cancel_checkout", "commit_checkout")  # what begins them is among profiles
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
@@ -72,7 +72,7 @@ _ON_ACCOUNTS = (
     *_BY_HAND,
     *_REWARDS,
     *_COUPONS,
-    *_CHECKOUTS,
+    *_ENDING_CHECKOUTS,
 )
 _CONFIGURING = (
     *(

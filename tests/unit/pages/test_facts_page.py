@@ -465,6 +465,10 @@ def test_days_and_instants_have_their_units() -> None:
     assert at[3].startswith("milliseconds since 1970 UTC")
 
 
+def test_who_records_a_fact_is_said_once() -> None:
+    assert [cls.type for cls, one in RELATIONS.items() if len(set(one.operations)) < len(one.operations)] == []
+
+
 def test_a_fact_must_say_who_records_it() -> None:
     few: dict[type[Fact], Any] = dict(list(RELATIONS.items())[1:])
     with pytest.raises(MalformedError, match=r"account\.advanced"):
