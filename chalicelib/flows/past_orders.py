@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, apply
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsCapped, PointsEarned, PointsPromised
+from chalicelib.areas.rules.outcome import CutBy
 from chalicelib.areas.rules.replayed import Amount
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import MAX_SEQUENCE
@@ -24,6 +25,8 @@ from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Table
+
+OF_RULES: tuple[CutBy, ...] = get_args(CutBy)
 
 
 class UnreadableHistoryError(Exception):
@@ -40,8 +43,8 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:
-    """`member` bought it, for the `account` as it was before; `recorded` is what rules credited, before caps, budgets and
-    returns, and what was cut off of it."""
+    """`member` bought it, for the `account` as it was before; `recorded` is what rules gave within their own
+    limits and budgets, before caps and returns, and what caps cut off of it."""
 
     order_id: str
     member: str
@@ -81,7 +84,7 @@ def _recorded(facts: Sequence[Fact], order: str) -> Counter[Amount]:
     for fact in facts:
         if isinstance(fact, PointsEarned | PointsPromised | PointsCapped) and fact.order == order and fact.rule:
             if isinstance(fact, PointsCapped):
-                if fact.cap == "member":  # a limit of the rule itself: it did not give that
+                if fact.cap in OF_RULES:  # a limit of the rule itself: it did not give that
                     continue
                 given[Amount("capped", fact.rule, fact.unit)] += fact.amount
             given[Amount("credited", fact.rule, fact.unit)] += fact.amount

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Gate:
-    """A figure without a unit of time: a ratio, or a count. `limit` is what the gate holds it to: DESIGN's budget where section 10
+    """A figure without a unit of time: a ratio, or a count; or one that is `timed`, in milliseconds, and held to its limit alone. `limit` is what the gate holds it to: DESIGN's budget where section 10
     has one, or what was raised above it (docs/decisions/bench-what-a-budget-is-of.md). The page judges by DESIGN's own. `spread`
     is that of the single rounds, where there were rounds; what was measured before it was kept has none."""
 
@@ -29,6 +29,7 @@ class Gate:
     limit: float | None = None
     exact: bool = False
     spread: str | None = None
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,13 @@ def as_text(bench: Bench) -> str:
 
 
 def as_kept(section: Section) -> dict[str, Any]:
-    """A spread stands beside the figures that have one, and not as nothing beside all counts."""
+    """A spread stands beside the figures that have one, and not as nothing beside all counts; that one is timed likewise."""
     kept = asdict(section)
     for gate in kept["gates"].values():
         if gate["spread"] is None:
             del gate["spread"]
+        if not gate["timed"]:
+            del gate["timed"]
     return kept
 
 

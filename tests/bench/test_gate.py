@@ -51,6 +51,8 @@ def told(root: Path, section: Section) -> list[str]:
         (6, Gate(5, 6, exact=True), False),
         (None, Gate(1.4, 1.5), False),
         (None, Gate(1.6, 1.5), True),
+        (0.5, Gate(1.9, 2.0, timed=True), False),
+        (0.5, Gate(2.1, 2.0, timed=True), True),
         (None, Gate(9.0), False),
     ],
 )

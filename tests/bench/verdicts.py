@@ -173,7 +173,7 @@ it polls a stream four times a second, and the mapping gathers a batch for up to
     "rules": (
         "Rules on one cart",
         """CPU of judging one cart of 20 lines by 200 rules that all give something, with what each line gets of each credit; the same beside
-2,000 rules that are paused, or for another tier or product; and the conditions of the same 200 rules, without anything that they give, in two
+2,000 rules that are paused, or for others in any way in which a rule can be; and the conditions of the same 200 rules, without anything that they give, in two
 libraries for expressions. The ratio is to our 200 rules alone: 2 ms are allowed for them, and 1.2 times as much beside the 2,000 others. The limit: rules are
 compiled once for each version of the configuration, which is not in it.""",
         {"rules": "Judged", "ms": "CPU a cart, ms", "ratio": "Ratio", "spread": "Spread"},

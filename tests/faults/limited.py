@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Move, Taken
 from chalicelib.errors import Refused
+from chalicelib.flows.look_at_rule import look_at_rule
 from chalicelib.flows.rule_limits import uses_quota
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.command import Command
@@ -137,6 +138,11 @@ def left(world: World, shop: BookShop) -> object:
     return [(rationed(shop).stand(name).left, rationed(shop).stand(name).taken) for name in ("lamps", "mugs", "lids")]
 
 
+def how_far(world: World, shop: BookShop) -> object:
+    rule, in_all, budget = look_at_rule(shop.rt, shop.caller, 1, "gift")
+    return rule, [(one.left, one.taken) for one in (in_all, budget) if one is not None]
+
+
 COMMANDS: dict[str, Asked] = {
     "take_quotas": take,
     "take_quotas, from other slices": take_from_others,
@@ -162,4 +168,7 @@ def _writes() -> Iterator[Case]:
 
 
 LIMITED_WRITES = tuple(_writes())
-LIMITED_READS = (Case("read_quota", "read", with_limits, left, mends=NOTHING, lawful=False),)
+LIMITED_READS = (
+    Case("read_quota", "read", with_limits, left, mends=NOTHING, lawful=False),
+    Case("look_at_rule", "read", with_limited_rules, how_far, mends=NOTHING),
+)

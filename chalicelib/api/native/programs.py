@@ -7,6 +7,7 @@ from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered, program_number
 from chalicelib.areas.programs import operations as programs
 from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings
+from chalicelib.areas.quotas.model import Stand
 from chalicelib.areas.rules import model as r
 from chalicelib.areas.rules import operations as rules
 from chalicelib.areas.tiers import operations as tiers
@@ -14,6 +15,7 @@ from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows import replace_program as flow
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.flows.look_at_rule import look_at_rule
 from chalicelib.kit.base import Wire
 
 
@@ -23,6 +25,27 @@ class Programs(Wire):
 
 class Rules(Wire):
     items: tuple[r.Rule, ...]
+
+
+class Taken(Wire):
+    """Of what is limited for all together: what rules gave and did not get back, or checkouts hold; and what is left."""
+
+    used: int
+    left: int
+
+
+class SoFar(Wire):
+    """How far a rule's limit in all is used up, counted in times, and its budget, in the smallest part of what it is of. Null for
+    what it has not."""
+
+    in_all: Taken | None
+    budget: Taken | None
+
+
+class RuleView(r.Rule):
+    """A rule as it is defined, and how far what it limits for all is used up. Null where it limits nothing for all."""
+
+    so_far: SoFar | None
 
 
 def get_tenant(call: Call) -> TenantSettings:
@@ -53,8 +76,16 @@ def list_rules(call: Call) -> Rules:
     return Rules(items=rules.list_rules(call.rt, call.caller, _existing_program(call)))
 
 
-def get_rule(call: Call) -> r.Rule:
-    return rules.get_rule(call.rt, call.caller, _existing_program(call), call.path["rule_id"])
+def get_rule(call: Call) -> RuleView:
+    rule, in_all, budget = look_at_rule(call.rt, call.caller, _existing_program(call), call.path["rule_id"])
+    limited = in_all is not None or budget is not None
+    so_far = SoFar(in_all=_taken(in_all), budget=_taken(budget)) if limited else None
+    return RuleView.model_construct(**dict(rule), so_far=so_far)
+
+
+def _taken(stand: Stand | None) -> Taken | None:
+    """Of what was made less than is taken nothing is left."""
+    return None if stand is None else Taken(used=stand.taken, left=max(0, stand.left))
 
 
 def put_rule(call: Call, body: r.RuleDefinition) -> Answered[r.Rule]:

@@ -41,7 +41,8 @@ Laws
     - Integers and fractions only: no float ever counts anything.
 
 Operations
-    list_rules, get_rule (the flow define_rule writes: it asks the program for its units and tiers)
+    list_rules, get_rule (the flow look_at_rule tells what is left of it besides; define_rule writes: it asks the program for
+    its units and tiers)
 
 Facts
     config.changed (kind `rule`) in the journal of each rule
@@ -59,6 +60,7 @@ Modules
     discounts   how much an effect takes off them
     past        what accounts count because a question asks for it, and the questions about that
     criteria    who belongs to a segment, by the same conditions, and when time alone makes it otherwise
+    filings     what of a rule can be asked once for all rules
     index       which rules a purchase could be for
     reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order

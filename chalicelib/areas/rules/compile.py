@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.areas.rules.basket import Basket, LineSelector, label_test
 from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
-from chalicelib.areas.rules.index import Index, filed_under, span_of
+from chalicelib.areas.rules.filings import UNFILED, Filed, of_audience, of_condition, of_lines
+from chalicelib.areas.rules.index import MOST_TURNS, Entry, Index, span_of
 from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
@@ -18,21 +20,21 @@ from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, ST
 from chalicelib.areas.rules.model.triggers import OnNear
 from chalicelib.areas.rules.outcome import Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.areas.rules.reasons import Aside, Reasons
+from chalicelib.areas.rules.reasons import Aside, Reasons, Turn
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.geo import Point, metres_between, point_of
 
 Check = tuple[Holds, Skipped]  # what must hold, and what to report when it does not
 MAX_SENTENCE = 500
-_REASONS_OF_FILES: Mapping[str, Reason] = {
-    "member": "wrong_member",
-    "tier": "wrong_tier",
-    "segment": "wrong_segment",
-    "place": "wrong_place",
-    "sku": "no_matching_lines",
-    "brand": "no_matching_lines",
-    "category": "no_matching_lines",
-}
+
+
+class Asked(NamedTuple):
+    """One thing that must hold, what to say where it does not, and what of it the rule is filed under."""
+
+    holds: Holds
+    reason: Reason
+    sentence: str
+    filed: Filed = UNFILED
 
 
 class Crediting(NamedTuple):
@@ -54,6 +56,7 @@ class CompiledRule:
     group: tuple[str, str] | None  # among rules that the same thing sets off
     stop: bool
     checks: tuple[Check, ...]
+    turns: tuple[Turn, ...]
     selector: LineSelector
     credits: tuple[tuple[Crediting, ...], ...]  # by stage
     discounts: tuple[Discounting, ...]
@@ -90,11 +93,11 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
         return known.get(asked) or known.setdefault(asked, LineSelector(asked))
 
     made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
-    aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
+    aside = [_aside(rule, compiled.turns) for rule, compiled in zip(live, made, strict=True)]
     idle = [(rule.occasions, _idle(rule)) for rule in ordered if rule.state != "active"]
     return CompiledRules(
         live=made,
-        index=Index(live),
+        index=Index([Entry(one.on, one.span, [turn.filing for turn in one.turns]) for one in aside]),
         reasons=Reasons(aside, idle),
         occasions=frozenset(on for rule in live for on in rule.occasions),
         known_occasions=frozenset(on for rule in ordered for on in rule.occasions),
@@ -110,11 +113,9 @@ def _idle(rule: Rule) -> Skipped:
     return Skipped(rule.rule_id, "ended", "The rule has ended.")
 
 
-def _aside(rule: Rule, made: CompiledRule) -> Aside:
+def _aside(rule: Rule, turns: tuple[Turn, ...]) -> Aside:
     outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
-    said_of = {skipped.reason: skipped for _, skipped in made.checks}
-    first, second = [said_of[_REASONS_OF_FILES[what]] if what else None for what in filed_under(rule)]
-    return Aside(rule.occasions, span_of(rule), outside, first, second)
+    return Aside(rule.occasions, span_of(rule), outside, turns)
 
 
 class _CompilerOf:
@@ -124,11 +125,13 @@ class _CompilerOf:
     def compiled(self) -> CompiledRule:
         rule = self._rule
         effects = rule.effects
+        asked = self._in_order()
         return CompiledRule(
             rule_id=rule.rule_id,
             group=None if rule.group is None else (rule.trigger.on, rule.group),
             stop=rule.stop,
-            checks=self._in_order(),
+            checks=tuple((one.holds, self._skipped(one.reason, one.sentence)) for one in asked),
+            turns=tuple(islice(self._turns(asked), MOST_TURNS)),
             selector=self._selectors(rule.lines),
             credits=tuple(tuple(self._credits(stage)) for stage in STAGES),
             discounts=tuple(
@@ -156,69 +159,86 @@ class _CompilerOf:
                     self._skipped("rounds_to_zero", f"The rule's lines come to less than one part of {effect.unit}."),
                 )
 
-    def _in_order(self) -> tuple[Check, ...]:
-        """What the rule is filed under comes first: whoever is not even looked at for it hears of that, whatever else."""
-        first, second = map(_REASONS_OF_FILES.get, filed_under(self._rule))
-        checks = [(holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()]
-        return tuple(sorted(checks, key=lambda check: (check[1].reason != first, check[1].reason != second)))
+    def _in_order(self) -> list[Asked]:
+        """The two narrowest names that it asks for come first: who is, or buys, something else hears of that, whatever else."""
+        audience, lines = self._rule.audience, self._rule.lines
+        narrow: tuple[tuple[Reason, tuple[str, ...]], ...] = (
+            ("wrong_member", audience.members),
+            ("no_matching_lines", lines.skus),
+            ("wrong_place", audience.places),
+            ("wrong_tier", audience.tiers),
+            ("wrong_segment", audience.segments),
+            ("no_matching_lines", lines.brands),
+            ("no_matching_lines", lines.categories),
+        )
+        first, second = (*(reason for reason, names in narrow if names), None, None)[:2]
+        return sorted(self._checks(), key=lambda asked: (asked.reason != first, asked.reason != second))
 
-    def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
+    def _turns(self, asked: Sequence[Asked]) -> Iterator[Turn]:
+        """What comes after something that only the rule itself can ask is said when it has asked. At the first turn nobody has."""
+        known = True
+        for number, one in enumerate(asked):
+            said = self._skipped(one.reason, one.sentence) if known else None
+            if number == 0 and not one.filed.filings:
+                yield Turn(None, None)
+            yield from (Turn(filing, said) for filing in one.filed.filings)
+            known = known and one.filed.whole
+
+    def _checks(self) -> Iterator[Asked]:
         trigger = self._rule.trigger
         if not isinstance(trigger, OnNear):
             yield from self._asked()
             return
         point = point_of(trigger.latitude, trigger.longitude)
         sentence = f"It is more than {trigger.radius} metres away."
-        yield _from(point, lambda _, context: (context.distance or 0) <= trigger.radius), "too_far", sentence
-        for holds, reason, sentence in self._asked():
-            yield _from(point, holds), reason, sentence
+        yield Asked(_from(point, lambda _, context: (context.distance or 0) <= trigger.radius), "too_far", sentence)
+        for one in self._asked():
+            yield one._replace(holds=_from(point, one.holds), filed=one.filed._replace(whole=False))
 
-    def _asked(self) -> Iterator[tuple[Holds, Reason, str]]:
+    def _asked(self) -> Iterator[Asked]:
         yield from self._whom()
-        places = frozenset(self._rule.audience.places)
-        if places:
-            sentence = f"The rule is for {_listed(self._rule.audience.places)}."
-            yield (
-                (lambda basket, _: basket.place in places),
-                "wrong_place",
-                sentence,
-            )
         for condition in _parts(self._rule.when):
+            sentence = _bounded(f"It must hold that {said(condition)}")
             holds = compiled(condition, self._selectors)
-            yield holds, "condition_not_met", _bounded(f"It must hold that {said(condition)}")
+            yield Asked(holds, "condition_not_met", sentence, of_condition(condition))
         own = self._selectors(self._rule.lines)
         sentence = "No line of the order is one the rule is about."
-        yield (lambda basket, _: bool(basket.own(own).numbers)), "no_matching_lines", sentence
+        filed = of_lines(self._rule.lines)
+        yield Asked(lambda basket, _: bool(basket.own(own).numbers), "no_matching_lines", sentence, filed)
 
-    def _whom(self) -> Iterator[tuple[Holds, Reason, str]]:
+    def _whom(self) -> Iterator[Asked]:
         audience = self._rule.audience
-        members, tiers = frozenset(audience.members), frozenset(audience.tiers)
+        filed = of_audience(audience)
+        members, tiers, segments = frozenset(audience.members), frozenset(audience.tiers), frozenset(audience.segments)
         if members:
-            yield (
-                (lambda _, context: context.member is not None and context.member.member_id in members),
+            yield Asked(
+                lambda _, context: context.member is not None and context.member.member_id in members,
                 "wrong_member",
                 "The rule is for other members.",
+                filed["members"],
             )
         if tiers:
-            yield (
-                (lambda _, context: context.tier in tiers),
-                "wrong_tier",
-                f"The rule is for {_listed(audience.tiers)}.",
-            )
-        if audience.segments:
-            segments = frozenset(audience.segments)
-            yield (
-                (lambda _, context: not segments.isdisjoint(context.segments)),
+            sentence = f"The rule is for {_listed(audience.tiers)}."
+            yield Asked(lambda _, context: context.tier in tiers, "wrong_tier", sentence, filed["tiers"])
+        if segments:
+            yield Asked(
+                lambda _, context: not segments.isdisjoint(context.segments),
                 "wrong_segment",
                 f"The rule is for members of {_listed(audience.segments)}.",
+                filed["segments"],
             )
         if audience.labels:
             has_label = label_test(audience.labels)
-            yield (
-                (lambda _, context: context.member is not None and has_label(context.member.labels)),
+            yield Asked(
+                lambda _, context: context.member is not None and has_label(context.member.labels),
                 "wrong_member_labels",
                 "The member carries none of the labels that the rule asks for.",
+                filed["labels"],
             )
+        places = frozenset(audience.places)
+        if places:
+            sentence = f"The rule is for {_listed(audience.places)}."
+            yield Asked(lambda basket, _: basket.place in places, "wrong_place", sentence, filed["places"])
 
 
 def _from(point: Point, holds: Holds) -> Holds:

@@ -164,12 +164,12 @@ def at_least_in_money(asked: str) -> Holds:
 
 def _test(kind: str, name: str, value: object) -> Test:
     if name in _LIMITS:
-        return _limit(_LIMITS[name], _read(kind, value))
+        return _limit(_LIMITS[name], as_answered(kind, value))
     values = value if isinstance(value, tuple) else (value,)
     negated = name in ("is_not", "none_of")
     if kind == "any":
         return _field_test(values, negated=negated)
-    wanted = frozenset(_read(kind, one) for one in values)
+    wanted = frozenset(as_answered(kind, one) for one in values)
     if kind == "texts":
         return wanted.isdisjoint if negated else (lambda answer: not wanted.isdisjoint(answer))
     return (lambda answer: answer not in wanted) if negated else (lambda answer: answer in wanted)
@@ -178,7 +178,7 @@ def _test(kind: str, name: str, value: object) -> Test:
 def _field_test(values: tuple[object, ...], *, negated: bool) -> Test:
     """By type and value: true is not 1. What is asked in quotes may be a text or a decimal, so that a postcode is found
     as it is written."""
-    wanted = {_typed(one) for one in values} | {_typed(_read("any", one)) for one in values}
+    wanted = {_typed(one) for one in values} | {_typed(as_answered("any", one)) for one in values}
     return lambda answer: (_typed(answer) in wanted) is not negated
 
 
@@ -206,7 +206,7 @@ def _limit(compare: Callable[[Any, Any], bool], limit: Any) -> Test:
     return test
 
 
-def _read(kind: str, value: object) -> Any:
+def as_answered(kind: str, value: object) -> Any:
     """As answers are: days and times as integers, decimals exact."""
     if kind == "day":
         return parse_day(str(value))

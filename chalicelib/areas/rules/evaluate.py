@@ -7,13 +7,14 @@ left to pay: base, multiply, bonus.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting, Discounting
 from chalicelib.areas.rules.credits import Base, Gain
 from chalicelib.areas.rules.following import follow_of
+from chalicelib.areas.rules.index import Found, places_of
 from chalicelib.areas.rules.limits import CompiledLimits, Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
 from chalicelib.areas.rules.outcome import Credit, Cut, Follow, Off, Outcome, Reason, Redeemable, Skipped
@@ -41,7 +42,7 @@ def evaluate(
     """What every rule makes of it. `why`: also which rules give nothing and why. `left`: what is to pay for each line, where
     that has been decided before: then nothing more comes off."""
     basket = Basket(purchase)
-    judging = _Judging(compiled, basket, context, compiled.index.places(occasions, basket, context))
+    judging = _Judging(compiled, basket, context, compiled.index.find(occasions, basket, context))
     judging.find()
     if left is None:
         judging.take_off()
@@ -55,8 +56,8 @@ def evaluate(
 class _Judging:
     """What has been decided so far of one purchase."""
 
-    def __init__(self, compiled: CompiledRules, basket: Basket, context: Context, places: Sequence[int]) -> None:
-        self.compiled, self.basket, self.context, self.places = compiled, basket, context, places
+    def __init__(self, compiled: CompiledRules, basket: Basket, context: Context, found: Found) -> None:
+        self.compiled, self.basket, self.context, self.found = compiled, basket, context, found
         self.holding: list[CompiledRule] = []
         self.left: dict[int, int] = {}  # to pay for each line, once anything is off
         self.credits: list[Credit] = []
@@ -71,7 +72,7 @@ class _Judging:
         """The rules whose conditions hold, one of each group."""
         groups: set[tuple[str, str]] = set()
         basket, context, live = self.basket, self.context, self.compiled.live
-        for place in self.places:
+        for place in self.found.places:
             rule = live[place]
             skipped = _unmet(rule, basket, context)
             if skipped is None and rule.limits is not None:
@@ -208,9 +209,13 @@ class _Judging:
         """For every rule of such an occasion that gave nothing, in judging order."""
         unseen = self.compiled.reasons.of(occasions, self.context.day)
         found = list(unseen.live)
-        for place in self.compiled.index.for_others(occasions, self.basket, self.context):
-            found[place] = self.compiled.reasons.live[place].by_second
-        for place in self.places:
+        for later, failed in zip(self.compiled.reasons.later, self.found.failed[1:], strict=True):
+            said = later.said
+            for place in places_of(failed):
+                found[place] = said[place]
+            for place in places_of(failed & later.unsaid):
+                found[place] = _unmet(self.compiled.live[place], self.basket, self.context)
+        for place in self.found.places:
             rule_id = self.compiled.live[place].rule_id
             found[place] = None if rule_id in self.gave else self.skipped.get(rule_id)
         return (*filter(None, found), *unseen.idle)

@@ -1,29 +1,30 @@
 """Which rules a purchase could be for, found without looking at the others.
 
-Rules are filed once for each stretch of days without a window's beginning or end, by what sets them off and by the two
-narrowest names that they ask for: one member, a product, a place, a tier, a segment. What is drafted, paused, over or for
+Each rule is filed, turn by turn, under what it asks of the order, the member and the moment (areas/rules/filings). A set of
+rules is a number with a bit for each, so that a turn of all of them is a few operations: what is drafted, paused, over or for
 others is never looked at.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AnySet
+from itertools import accumulate, count
+from operator import or_
+from typing import Any, NamedTuple
 
 from chalicelib.areas.rules.basket import Basket
+from chalicelib.areas.rules.filings import ONE_OF, Filing, asker
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.periods import Day, day_of
 
 STRETCHES_KEPT = 64  # a file of history goes through many
+MOST_TURNS = 8  # whatever else a rule asks is asked where it is looked at
 
-MOST_PLACES = 1_000  # of one rule by two names: with more alternatives it is filed by one
-
-Name = tuple[str, str]
-Names = tuple[Name, ...]
-File = dict[Name, list[int]]  # places by the second name
-_EVERYBODY: Name = ("", "")
+Bits = int  # a set of rules: bit by place
+_IN_OCTET = tuple(tuple(at for at in range(8) if octet >> at & 1) for octet in range(256))
 
 
 class Span(NamedTuple):
@@ -39,47 +40,125 @@ def span_of(rule: Rule) -> Span:
     return Span(None if first is None else day_of(first), None if last is None else day_of(last))
 
 
+class Entry(NamedTuple):
+    """A rule as it is filed: None at a turn at which nothing is asked of it."""
+
+    occasions: tuple[str, ...]
+    span: Span
+    filings: Sequence[Filing | None]
+
+
+class Found(NamedTuple):
+    """Places of rules that it could be for, in judging order; and by turn the rules of the occasion and the day that it is not
+    for, as it came out at that turn."""
+
+    places: Sequence[int]
+    failed: Sequence[Bits]
+
+
 class Index:
-    """Places of rules in judging order, by days, occasion and names."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [
-            (place, span_of(rule), on, _names(rule)) for place, rule in enumerate(rules) for on in rule.occasions
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._days = turns_of(entry.span for entry in entries)
+        self._open: dict[tuple[int, tuple[str, ...]], Bits] = {}
+        turns = max((len(entry.filings) for entry in entries), default=0)
+        self._turns = [
+            _Turn([entry.filings[turn] if turn < len(entry.filings) else None for entry in entries])
+            for turn in range(turns)
         ]
-        self._turns = turns_of(span for _, span, _, _ in self._rules)
-        self._stretches: dict[int, dict[tuple[str, Name], File]] = {}
 
-    def places(self, occasions: Iterable[str], basket: Basket, context: Context) -> list[int]:
-        names = _asked(basket, context)
-        found = [file[second] for file in self._files(occasions, names, context.day) for second in file.keys() & names]
-        if len(found) == 1:
-            return found[0]
-        return sorted({place for places in found for place in places})
+    def find(self, occasions: tuple[str, ...], basket: Basket, context: Context) -> Found:
+        left, failed, answers = self.open_on(occasions, context.day), [], _Answers(basket, context)
+        for turn in self._turns:
+            passed = left & turn.passing(answers)
+            failed.append(left ^ passed)
+            left = passed
+        return Found(places_of(left), failed)
 
-    def for_others(self, occasions: Iterable[str], basket: Basket, context: Context) -> set[int]:
-        """Places that are found by the first of their two names, and are not by the second."""
-        names = _asked(basket, context)
-        files = self._files(occasions, names, context.day)
-        return {place for file in files for second in file.keys() - names for place in file[second]}
+    def open_on(self, occasions: tuple[str, ...], day: Day) -> Bits:
+        """The rules of an occasion and a day: found once for each stretch of days without a window's beginning or end."""
+        stretch = bisect_right(self._days, day), occasions
+        known = self._open.get(stretch)
+        if known is None:
+            known = self._open[stretch] = bits_of(
+                place
+                for place, entry in enumerate(self._entries)
+                if entry.span.has(day) and not set(entry.occasions).isdisjoint(occasions)
+            )
+            for oldest in list(self._open)[:-STRETCHES_KEPT]:
+                self._open.pop(oldest, None)  # unless another thread was faster
+        return known
 
-    def _files(self, occasions: Iterable[str], names: frozenset[Name], day: Day) -> list[File]:
-        stretch = bisect_right(self._turns, day)
-        filed = self._stretches.get(stretch)
-        if filed is None:
-            filed = self._stretches[stretch] = self._filed(day)
-        return [file for on in occasions for name in names if (file := filed.get((on, name)))]
 
-    def _filed(self, day: Day) -> dict[tuple[str, Name], File]:
-        filed: dict[tuple[str, Name], File] = {}
-        for place, span, on, (firsts, seconds) in self._rules:
-            if span.has(day):
-                for first in firsts:
-                    file = filed.setdefault((on, first), {})
-                    for second in seconds:
-                        file.setdefault(second, []).append(place)
-        for oldest in list(self._stretches)[: 1 - STRETCHES_KEPT]:
-            self._stretches.pop(oldest, None)  # unless another thread was faster
-        return filed
+class _Answers(dict[str, Any]):
+    """To what filings ask, each looked for once."""
+
+    def __init__(self, basket: Basket, context: Context) -> None:
+        super().__init__()
+        self._basket, self._context = basket, context
+
+    def __missing__(self, asked: str) -> Any:
+        answer = self[asked] = asker(asked)(self._basket, self._context)
+        return answer
+
+
+class _Turn:
+    """One filing of each rule that has one: by answers that are named, or by a bound that they must reach."""
+
+    def __init__(self, filings: Sequence[Filing | None]) -> None:
+        filed: dict[tuple[str, str], dict[Any, list[int]]] = {}
+        for place, filing in enumerate(filings):
+            if filing is not None:
+                by_value = filed.setdefault((filing.asked, filing.how), {})
+                for value in filing.values:
+                    by_value.setdefault(value, []).append(place)
+        found = [(asked, how, {value: bits_of(at) for value, at in by.items()}) for (asked, how), by in filed.items()]
+        self._named = [(asked, by_value) for asked, how, by_value in found if how == ONE_OF]
+        self._bounds = [(asked, _Bounds(how, by_value)) for asked, how, by_value in found if how != ONE_OF]
+        self._unless_met = bits_of(place for place, one in enumerate(filings) if one is None or one.unless)
+
+    def passing(self, answers: Mapping[str, Any]) -> Bits:
+        """The rules whose filing passes, and those without one."""
+        met = 0
+        for asked, by_value in self._named:
+            answer = answers[asked]
+            if isinstance(answer, AnySet):
+                for value in by_value.keys() & answer:
+                    met |= by_value[value]
+            elif answer is not None:
+                met |= by_value.get(answer, 0)
+        for asked, bounds in self._bounds:
+            answer = answers[asked]
+            if answer is not None:
+                met |= bounds.met_by(answer)
+        return met ^ self._unless_met
+
+
+class _Bounds:
+    """By how high or low they are: those that are not met are not even looked at."""
+
+    def __init__(self, how: str, by_bound: Mapping[Any, Bits]) -> None:
+        self._bounds = sorted(by_bound)
+        self._up_to = list(accumulate((by_bound[bound] for bound in self._bounds), or_, initial=0))
+        self._first = bisect_right if how in ("at_least", "below") else bisect_left
+        self._upward = how in ("at_least", "above")
+
+    def met_by(self, answer: Any) -> Bits:
+        lower = self._up_to[self._first(self._bounds, answer)]
+        return lower if self._upward else self._up_to[-1] ^ lower
+
+
+def bits_of(places: Iterable[int]) -> Bits:
+    found = bytearray()
+    for place in places:
+        found.extend(bytes(max(0, place // 8 + 1 - len(found))))
+        found[place // 8] |= 1 << place % 8
+    return int.from_bytes(found, "little")
+
+
+def places_of(bits: Bits) -> list[int]:
+    octets = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return [base + at for base, octet in zip(count(step=8), octets) if octet for at in _IN_OCTET[octet]]
 
 
 def turns_of(spans: Iterable[Span]) -> list[Day]:
@@ -87,44 +166,3 @@ def turns_of(spans: Iterable[Span]) -> list[Day]:
     known = list(spans)
     first = {span.first for span in known if span.first is not None}
     return sorted(first | {span.last + 1 for span in known if span.last is not None})
-
-
-def filed_under(rule: Rule) -> tuple[str, str]:
-    """What two things a rule is filed under; nothing where it is for everybody."""
-    (first, *_), (second, *_) = _names(rule)
-    return first[0], second[0]
-
-
-def _names(rule: Rule) -> tuple[Names, Names]:
-    """Where a rule is filed: under each of the alternatives of two things that it asks for, of which few are true at once."""
-    audience, lines = rule.audience, rule.lines
-    asked = (
-        ("member", audience.members),
-        ("sku", lines.skus),
-        ("place", audience.places),
-        ("tier", audience.tiers),
-        ("segment", audience.segments),
-        ("brand", lines.brands),
-        ("category", lines.categories),
-    )
-    found = [tuple((what, value) for value in dict.fromkeys(values)) for what, values in asked if values]
-    first, second = (*found, (_EVERYBODY,), (_EVERYBODY,))[:2]
-    return first, second if len(first) * len(second) <= MOST_PLACES else (_EVERYBODY,)
-
-
-def _asked(basket: Basket, context: Context) -> frozenset[Name]:
-    return frozenset(_names_of(basket, context))
-
-
-def _names_of(basket: Basket, context: Context) -> Iterator[Name]:
-    yield _EVERYBODY
-    if context.member is not None:
-        yield "member", context.member.member_id
-    if context.tier:
-        yield "tier", context.tier
-    for segment in context.segments:
-        yield "segment", segment
-    yield "place", basket.place
-    for what, values in (("sku", basket.skus), ("brand", basket.brands), ("category", basket.categories)):
-        for value in values:
-            yield what, value

@@ -32,8 +32,8 @@ Reason = Literal[
     "budget_spent",
     "stopped",
 ]
-"""Stable codes, in the order they are looked for: a rule is skipped for the first that holds. But what it is filed under
-(areas/rules/index) is looked for before all else: who buys something else hears nothing of a condition."""
+"""Stable codes, in the order they are looked for: a rule is skipped for the first that holds. But the two
+narrowest names that it asks for (areas/rules/compile) come before all else: who buys something else hears nothing of a condition."""
 
 
 CutBy = Literal["member", "budget"]

@@ -25,6 +25,26 @@ def test_the_last_of_a_budget_is_promised_once(shop: Shop) -> None:
     assert opened(shop, member_id=ada)["checkout"]["discount"] == 10_00
 
 
+def test_a_rule_says_how_far_it_is_used_up(shop: Shop) -> None:
+    """Also by a checkout that is open: what was given up is there again, and of less than is taken nothing is left."""
+
+    def so_far() -> Any:
+        return answer(shop.api.get("/v1/programs/1/rules/tenth"))["so_far"]
+
+    on_carts(shop, "tenth", TENTH, limits={"per_member": [{"per": "day", "times": 9}]})
+    assert so_far() is None
+    on_carts(shop, "tenth", TENTH, limits={"in_all": 3})
+    assert so_far() == {"in_all": {"used": 0, "left": 3}, "budget": None}
+    on_carts(shop, "tenth", TENTH, limits={"in_all": 3, "budget": {"amount": 25_00, "currency": "EUR"}})
+    ready = begun(shop, member_id=shop.enrol("ada"))
+    assert so_far() == {"in_all": {"used": 1, "left": 2}, "budget": {"used": 10_00, "left": 15_00}}
+    answer(cancel(shop, ready))
+    assert so_far() == {"in_all": {"used": 0, "left": 3}, "budget": {"used": 0, "left": 25_00}}
+    answer(pay(shop, begun(shop, member_id=shop.enrol("bob"))))
+    on_carts(shop, "tenth", TENTH, limits={"budget": {"amount": 4_00, "currency": "EUR"}})
+    assert so_far() == {"in_all": None, "budget": {"used": 10_00, "left": 0}}
+
+
 def test_what_was_not_set_apart_may_be_gone(shop: Shop) -> None:
     on_carts(shop, "tenth", TENTH, limits={"in_all": 1})
     ada = shop.enrol("ada")

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
+from chalicelib.flows.look_at_rule import look_at_rule
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, happenings, perked
@@ -122,3 +123,17 @@ def test_a_rule_is_defined_at_a_query_and_its_slices_more() -> None:
     assert at.price(lambda: at.shop.define(gift(5, a("day")))) == plain
     assert at.price(lambda: at.shop.define(gift(5, in_all=10))) == plain + Cost(query=1, write_units=SLICE)
     assert at.price(lambda: at.shop.define(gift(5, in_all=10))) == plain
+
+
+@pytest.mark.parametrize(
+    ("limited", "queries"),
+    [
+        (gift(5, a("day", 99)), 0),
+        (gift(5, in_all=10_000), 1),
+        (gift(5, budget=points(10_000)), 1),
+        (BOTH, 2),
+    ],
+)
+def test_whoever_looks_at_a_rule_pays_for_what_it_limits_for_all(limited: Rule, queries: int) -> None:
+    it = till(limited)
+    assert it.price(lambda: look_at_rule(it.shop.rt, it.shop.caller, 1, "gift")) == Cost(query=1 + queries)

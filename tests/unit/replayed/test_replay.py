@@ -173,6 +173,17 @@ def test_caps_and_returns_are_left_out_of_what_rules_give_and_caps_are_told() ->
     assert base["active"]["credited"] == base["simulated"]["credited"] == {"points": 100}
 
 
+def test_what_a_rules_own_budget_cut_off_was_given_by_nobody() -> None:
+    shop = open_shop()
+    shop.define(rule("points", effects=[fixed(50)], limits={"budget": {"amount": 87, "unit": "points"}}))
+    for number in range(4):
+        shop.buy(card("ada"), sale(f"A{number}"))
+    points = of_rule(replayed(shop, asked()), "points")
+    assert points["recorded"] == {"accounts": 1, "orders": 2, "credited": {"points": 87}}
+    assert points["active"]["credited"] == {"points": 87}
+    assert points["active"]["orders"] == 2
+
+
 def test_each_account_is_counted_once_however_many_are_looked_at_together() -> None:
     shop = open_shop()
     for number in range(TOGETHER + 3):

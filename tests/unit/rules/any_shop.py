@@ -12,10 +12,11 @@ from chalicelib.areas.orders.model import Line, Sale
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.labels import Label
-from tests.unit.rules.shop import NOBODY, TODAY, Reader, rule, sale
+from tests.unit.rules.shop import NOBODY, TODAY, Reader, kept, sale
 
 SKUS, BRANDS, CATEGORIES = ("book", "pen", "card"), ("Meridian", "Quill"), ("paper", "books", "maps")
 PLACES, TIERS = ("main-street", "airport"), ("gold", "silver")
+SEGMENTS = ("vip", "new")
 PROMO = {"key": "promo", "value": "spring"}
 ANNA = Reader(labels=(Label.model_validate(PROMO),))
 
@@ -107,48 +108,90 @@ questions = st.one_of(
     st.just({"labels_of": "member", "one_of": [PROMO]}),
     st.just({"times": "orders", "per": "year", "at_most": 0}),
 )
-conditions: st.SearchStrategy[dict[str, Any]] = st.recursive(
-    questions,
-    lambda parts: st.one_of(
-        st.builds(lambda some: {"all": some}, st.lists(parts, min_size=1, max_size=2)),
-        st.builds(lambda some: {"any": some}, st.lists(parts, min_size=1, max_size=2)),
-        st.builds(lambda part: {"not": part}, parts),
+_of_names = {
+    "order.skus": SKUS,
+    "order.brands": BRANDS,
+    "order.categories": CATEGORIES,
+    "order.place": PLACES,
+    "order.currency": ("EUR", "JPY"),
+    "account.tier": TIERS,
+    "member.segments": SEGMENTS,
+    "time.weekday": ("sat", "sun"),
+}
+_bounds = st.sampled_from(["at_least", "at_most", "above", "below", "is", "is_not"])
+any_questions = st.one_of(
+    st.builds(lambda how, value: {"ask": "order.value", how: value}, _bounds, prices),
+    st.builds(lambda how, lines: {"ask": "order.lines", how: lines}, _bounds, st.integers(1, 4)),
+    st.builds(lambda how, orders: {"ask": "account.orders", how: orders}, _bounds, st.integers(0, 1)),
+    st.sampled_from(sorted(_of_names)).flatmap(
+        lambda asked: st.builds(
+            lambda how, names: {"ask": asked, how: names},
+            st.sampled_from(["one_of", "one_of", "none_of"]),
+            some(*_of_names[asked], least=1),
+        )
     ),
-    max_leaves=3,
-)
-audiences: st.SearchStrategy[dict[str, Any]] = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "members": some("mem_0000000anna", "mem_0000000bea0"),
-            "tiers": some(*TIERS),
-            "labels": st.just([PROMO]),
-            "places": some(*PLACES),
-        },
+    st.builds(lambda how, first: {"ask": "order.first", how: first}, st.sampled_from(["is", "is_not"]), st.booleans()),
+    st.builds(lambda asked, of: {"lines": asked, "of": of}, line_filters, st.sampled_from(["any", "all"])),
+    st.builds(
+        lambda asked, of, how, size: {"lines": asked, "of": of, how: size},
+        line_filters,
+        st.sampled_from(["quantity", "value"]),
+        st.sampled_from(["at_least", "at_most"]),
+        st.sampled_from(["0", "0.5", "2"]),
     ),
+    st.builds(lambda of: {"labels_of": of, "one_of": [PROMO]}, st.sampled_from(["member", "order"])),
+    st.just({"times": "orders", "per": "year", "at_most": 0}),
 )
+
+
+def _trees(questions: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.recursive(
+        questions,
+        lambda parts: st.one_of(
+            st.builds(lambda some: {"all": some}, st.lists(parts, min_size=1, max_size=2)),
+            st.builds(lambda some: {"any": some}, st.lists(parts, min_size=1, max_size=2)),
+            st.builds(lambda part: {"not": part}, parts),
+        ),
+        max_leaves=3,
+    )
+
+
+conditions, any_conditions = _trees(questions), _trees(any_questions)
+_whom: dict[str, st.SearchStrategy[Any]] = {
+    "members": some("mem_0000000anna", "mem_0000000bea0"),
+    "tiers": some(*TIERS),
+    "labels": st.just([PROMO]),
+    "places": some(*PLACES),
+}
+audiences = st.one_of(st.just({}), st.fixed_dictionaries({}, optional=_whom))
+any_audiences = st.one_of(st.just({}), st.fixed_dictionaries({}, optional=_whom | {"segments": some(*SEGMENTS)}))
 windows = st.sampled_from(
     [{}, {}, {}, {"from_day": "2026-03-16"}, {"until_day": "2026-03-15"}, {"from_day": "2026-03-15"}]
 )
 
 
 @st.composite
-def rule_sets(draw: st.DrawFn, *, most: int = 6) -> list[Rule]:
+def rule_sets(
+    draw: st.DrawFn,
+    *,
+    most: int = 6,
+    asking: st.SearchStrategy[dict[str, Any]] = conditions,
+    whom: st.SearchStrategy[dict[str, Any]] = audiences,
+) -> list[Rule]:
     def one(number: int) -> Rule:
         on = draw(st.sampled_from(["order", "cart"]))
         effects = credit_effects if on == "order" else discount_effects
-        return rule(
+        return kept(
             f"r{number}",
             *draw(st.lists(effects, min_size=1, max_size=3)),
             trigger={"on": on},
             lines=draw(line_filters),
-            when=draw(st.one_of(st.none(), conditions)),
+            when=draw(st.one_of(st.none(), asking)),
             priority=draw(st.integers(0, 2)),
             stop=draw(st.booleans()),
             group=draw(st.sampled_from([None, None, "g", "h"])),
             state=draw(st.sampled_from(["active"] * 7 + ["draft", "paused", "ended"])),
-            audience=draw(audiences),
+            audience=draw(whom),
             window=draw(windows),
         )
 
@@ -192,6 +235,7 @@ def contexts(draw: st.DrawFn) -> Context:
         TODAY,
         member=draw(st.sampled_from([Reader(), ANNA])),
         tier=draw(st.sampled_from([None, *TIERS])),
+        segments=frozenset(draw(some(*SEGMENTS))),
         orders=draw(st.integers(0, 1)),
         balances=draw(amounts),
         pays=draw(asked),

@@ -77,7 +77,7 @@ ROUTES = (
         "get_rule",
         "rules",
         "view",
-        "A rule.",
+        "A rule, and what is used and left of its limit in all and of its budget.",
         errors=("program_not_found", "rule_not_found"),
     ),
     Route(
