@@ -89,7 +89,7 @@ OTHERWISE: dict[str, Json] = {
     "open_checkout": {"lapses_after_seconds": 700},
     "update_checkout": {"place": "Elsewhere"},
     "commit_checkout": {"number": "another"},
-    "cancel_checkout": {"lines": []},
+    "cancel_checkout": {"lines": [{"line_no": 2}]},
 }
 OTHERWISE |= {route.operation: OTHERWISE[route.same_as] for route in WRITES if route.same_as in OTHERWISE}
 
