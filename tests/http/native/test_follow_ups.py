@@ -167,6 +167,9 @@ def test_a_rule_tells_only_what_it_knows(shop: Shop, words: str, effects: list[J
         answer(reply)
         return
     assert refusal(reply) == (422, "unknown_variable", f"effects.{len(effects)}.template")
+    tried = {"from_day": "2025-12-16", "until_day": "2026-01-15", "rules": [tells | {"rule_id": "tells"}]}
+    reply = shop.api.post("/v1/programs/1/rule-simulations", tried)
+    assert refusal(reply) == (422, "unknown_variable", f"rules.0.effects.{len(effects)}.template")
     says(shop, "Hello")
     answer(shop.api.put("/v1/programs/1/rules/tells", tells))
     template = {"channel": "in_app", "body": words}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.flows.define_segment import MOST_BY_CRITERIA
+from chalicelib.flows.define_segment import MOST_BY_CRITERIA, MOST_WITH_PERK
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Shop, answer, refusal
@@ -78,6 +78,15 @@ def test_a_stay_brings_only_perks_that_can_be_granted(shop: Shop) -> None:
     for perk, code in (("sofa", "unknown_perk"), ("lounge", "held_by_tier")):
         for moment in ("on_join", "on_leave"):
             assert refusal(shop.api.put("/v1/segments/vip", VIP | {moment: [perk]})) == (422, code, moment)
+
+
+def test_so_many_segments_bring_the_same_perk_and_no_more(shop: Shop) -> None:
+    answer(shop.api.put("/v1/programs/1/perks/lounge", {"name": "Lounge", "what": {"kind": "club"}}))
+    for number in range(MOST_WITH_PERK):
+        define(shop, f"s{number}", on_join=["lounge"])
+    reply = shop.api.put("/v1/segments/vip", VIP | {"on_join": ["lounge"]})
+    assert refusal(reply) == (422, "too_many_with_perk", "on_join")
+    define(shop, "s1", on_join=["lounge"], labels=[{"key": "by", "value": "crm"}])
 
 
 def test_so_many_segments_are_by_criteria_and_no_more(shop: Shop) -> None:

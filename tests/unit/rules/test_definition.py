@@ -287,7 +287,7 @@ def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
 
 
 def test_a_name_that_was_let_in_before_goes_on() -> None:
-    with pytest.raises(ValidationError, match="turn the writing around"):
+    with pytest.raises(ValidationError, match="turn the direction of others"):
         rule(name="Tea \u202e aet")
     assert kept("old", name="Tea\u0000 \u202e aet").name == "Tea\u0000 \u202e aet"
 
