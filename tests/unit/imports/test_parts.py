@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
-import tracemalloc
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import pytest
 
 from chalicelib.areas.imports.lines import Span, WatchedLines
-from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.imports.report import COLUMNS, Reported, merged, reported, write_report
 from chalicelib.areas.imports.router import Router
 from chalicelib.areas.orders.file import read_documents
 from chalicelib.aws.files import Writer
 from chalicelib.flows.import_documents import packed, unpacked
 from chalicelib.flows.route_import import placed_documents
-from tests.unit.imports.disk_files import DiskFiles
-from tests.unit.imports.drops import KEY, brought_back, importing, sold
+from tests.unit.imports.drops import brought_back, sold
 from tests.unit.orders_file.csv_file import NOW, file_of
-
-MAY_GROW = 100_000  # bytes: far less than the 2,000 lines more that the larger file has
 
 
 def lines_of(content: bytes) -> list[list[int]]:
@@ -96,36 +89,3 @@ def test_results_come_together_in_the_order_of_the_file() -> None:
     assert [row[0] for row in rows[1:]] == ["2", "3", "4", "5", "6", "7", "8", "9"]
     assert [row[7] for row in rows[-2:]] == ["Line 9: Bad.", "Bad."]
     assert rows[1][1] == 'a"b,c\nd'
-
-
-def peak_of(lines: int, folder: Path) -> int:
-    """The most memory that one step of an import of so many lines takes beyond what was there before it."""
-    shop = importing(files=DiskFiles(folder))
-    files = DiskFiles(folder)
-    files.put(KEY, file_of(sold(f"A-{number}", str(number % 97), "ten") for number in range(lines)))
-    operation = shop.start(Drop("bucket", KEY, "etag"), parts=4, chunk_rows=100)
-    peaks: list[int] = []
-
-    def consume(event: dict[str, Any]) -> dict[str, Any]:
-        gc.collect()  # or a step also has what the one before left to be collected
-        tracemalloc.reset_peak()
-        before = tracemalloc.get_traced_memory()[0]
-        answer = shop.consume(event)
-        peaks.append(tracemalloc.get_traced_memory()[1] - before)
-        return answer
-
-    gc.collect()
-    gc.freeze()  # what other tests have left is not looked through at every step
-    tracemalloc.start()
-    try:
-        shop.queues.deliver("imports", consume, size=1)
-    finally:
-        tracemalloc.stop()
-        gc.unfreeze()
-    assert shop.operation(operation.operation_id).counts == {"rows": lines, "documents": lines, "refused": lines}
-    return max(peaks)
-
-
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    small, large = peak_of(600, tmp_path / "small"), peak_of(2_600, tmp_path / "large")
-    assert large - small < MAY_GROW
