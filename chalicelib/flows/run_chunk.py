@@ -41,6 +41,9 @@ def run_chunk(rt: Runtime, step: Step) -> None:
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
     rule = _rule(rt, operation)
     if rule is None:
+        rt.config.forget(operation.tenant)  # it may be younger than what this process knows
+        rule = _rule(rt, operation)
+    if rule is None:
         fail_operation(rt, operation, STOPPED)
         return Chunk(b"", {}, part.offset, last=True)
     counts, kept, offset, last = Counter[str](), list[bytes](), part.offset, True

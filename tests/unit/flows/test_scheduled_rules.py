@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from chalicelib.areas.rules.store import plan_key
 from chalicelib.flows.list_awards import list_awards
 from chalicelib.flows.update_member import update_member
 from chalicelib.flows.verify_schedules import verify_schedules
+from chalicelib.table.config import ConfigCache
 from chalicelib.table.protocol import Delete
 from tests.twins import coupons, fresh, perked
 from tests.twins.bookshop import BookShop, card, open_shop, refused, rule, sale
@@ -190,6 +192,19 @@ def test_a_rule_that_is_paused_meanwhile_gives_the_rest_nothing() -> None:
     assert ran(shop, "2026-06-28T10:10:00Z") == 0  # what it was off for is not made up for
     assert ran(shop, "2026-06-29T10:10:00Z") == 1
     assert balances(shop, some) == [100, 100, 100]
+
+
+def test_a_worker_that_does_not_know_yet_for_whom_a_rule_is_looks_again() -> None:
+    shop = open_shop(rules=[scheduled()])
+    some = members(shop, 2)
+    shop.clock.move_to(MONDAY)
+    worker = replace(shop, rt=replace(shop.rt, config=ConfigCache(shop.clock)))
+    worker.rt.config.load(worker.rt.table, shop.caller.tenant)
+    shop.define(scheduled(audience={"members": some[:1]}))
+    assert started(shop) == 1
+    work(worker)
+    assert operations(shop)[0].operation.state == "done"
+    assert balances(shop, some) == [100, 0]
 
 
 def test_a_rule_that_is_corrected_meanwhile_gives_the_rest_what_it_says_now() -> None:
