@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from chalicelib.areas.metrics import store as metrics
@@ -82,19 +82,28 @@ def _asked(
 ) -> Counters:
     """What the active ones ask of the program's accounts, with the new one in the place of that of its id. The rules are the program's."""
     by_rules = _in_place(known_rules, asking.rule, lambda one: one.rule_id)
-    by_segments = _criteria(_in_place(known_segments, asking.segment, lambda one: one.segment_id))
+    by_segments = _in_place(known_segments, asking.segment, lambda one: one.segment_id)
     by_metrics = _in_place(known_metrics, asking.metric, lambda one: one.metric_id)
     conditions = [one.when for one in by_rules if one.state == "active"]
-    conditions += [one.when for one in by_segments if one.program_id == program_id]
-    own = (one for one in by_metrics if one.state == "active" and one.program_id == program_id)
-    return Counters(conditions, (Measure.model_validate(one.what, context=STORED) for one in own))
+    conditions += [criteria.when for _, criteria in criteria_of(by_segments, program_id)]
+    return Counters(conditions, (measure for _, measure in measures_of(by_metrics, program_id)))
+
+
+def criteria_of(some: Iterable[Segment], program_id: int) -> Iterator[tuple[Segment, Criteria]]:
+    """Those of the active ones, by accounts of the program."""
+    for one in some:
+        if one.state == "active" and one.criteria is not None:
+            criteria = Criteria.model_validate(one.criteria, context=STORED)
+            if criteria.program_id == program_id:
+                yield one, criteria
+
+
+def measures_of(some: Iterable[Metric], program_id: int) -> Iterator[tuple[Metric, Measure]]:
+    """What the active ones measure, of accounts of the program."""
+    for one in some:
+        if one.state == "active" and one.program_id == program_id:
+            yield one, Measure.model_validate(one.what, context=STORED)
 
 
 def _in_place(known: Iterable[DefinedT], new: DefinedT | None, id_of: Callable[[DefinedT], str]) -> list[DefinedT]:
     return list(known) if new is None else [*(one for one in known if id_of(one) != id_of(new)), new]
-
-
-def _criteria(some: Iterable[Segment]) -> Iterable[Criteria]:
-    for one in some:
-        if one.state == "active" and one.criteria is not None:
-            yield Criteria.model_validate(one.criteria, context=STORED)

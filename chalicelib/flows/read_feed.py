@@ -32,6 +32,7 @@ from chalicelib.table.protocol import Table
 
 MAX_ANSWER_BYTES = 2_000_000  # of facts: a page ends early rather than outgrow what a Lambda may answer
 MAX_NUMBER = 10**12 - 1  # pages of a hundred have ten digits
+MOST_READS = 10  # of the feed of one owner or order, where all that is read is quiet
 
 
 class FeedActor(Frozen):

@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model.order import Order, RecordedReturn
-from chalicelib.flows.read_feed import FeedEvent, OwnFeedPage, event_of
+from chalicelib.flows.read_feed import MOST_READS, FeedEvent, OwnFeedPage, event_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
@@ -28,7 +28,6 @@ from chalicelib.table.placeholders import entry_for_reader
 from chalicelib.table.protocol import Table
 
 _PLACES = range(10**9)
-_MOST_READS = 10
 
 
 def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, cursor: str | None) -> OwnFeedPage:
@@ -36,10 +35,12 @@ def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, curs
     number_of("order", order_id)
     scope = f"{caller.tenant}/{order_id}/feed"
     passed, number = (0, 0) if cursor is None else _passed(decode_cursor(scope, cursor))
-    order, returns = _document(rt, caller.tenant, order_id)
-    places = list(_places(caller.tenant, order, returns))
+    document = _document(rt.table, caller.tenant, order_id)
+    if document is None:
+        raise orders.no_order(order_id)
+    order, places = document[0], list(_places(caller.tenant, *document))
     items: list[FeedEvent] = []
-    for _ in range(_MOST_READS):
+    for _ in range(MOST_READS):
         some = places[passed : passed + limit]
         passed += len(some)
         items += _told(rt.table, some, order.recorded_at, number)
@@ -62,11 +63,8 @@ def _told(table: Table, places: Sequence[tuple[Stream, int]], at: Instant, numbe
 
 def places_of(table: Table, tenant: str, order_id: str) -> list[tuple[Stream, int]]:
     """Its entries, in the order in which they were written; none where there is no such order."""
-    found = [*every_item(table, orders.document_query(tenant, order_id))]
-    if not found or found[-1]["sk"]["S"] != orders.order_key(tenant, order_id).sk:
-        return []
-    *returns, order = found
-    return list(_places(tenant, orders.order_from(order), [orders.return_from(one) for one in returns]))
+    document = _document(table, tenant, order_id)
+    return [] if document is None else list(_places(tenant, *document))
 
 
 def _passed(place: Any) -> tuple[int, int]:
@@ -76,10 +74,10 @@ def _passed(place: Any) -> tuple[int, int]:
     raise another_list()
 
 
-def _document(rt: Runtime, tenant: str, order_id: str) -> tuple[Order, list[RecordedReturn]]:
-    found = [*every_item(rt.table, orders.document_query(tenant, order_id))]
+def _document(table: Table, tenant: str, order_id: str) -> tuple[Order, list[RecordedReturn]] | None:
+    found = [*every_item(table, orders.document_query(tenant, order_id))]
     if not found or found[-1]["sk"]["S"] != orders.order_key(tenant, order_id).sk:
-        raise orders.no_order(order_id)
+        return None
     *returns, order = found
     return orders.order_from(order), [orders.return_from(one) for one in returns]
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.groups.model import no_group
 from chalicelib.errors import NotFound
-from chalicelib.flows.read_feed import MAX_ANSWER_BYTES, MAX_NUMBER, FeedEvent, OwnFeedPage, event_of
+from chalicelib.flows.read_feed import MAX_ANSWER_BYTES, MAX_NUMBER, MOST_READS, FeedEvent, OwnFeedPage, event_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import MAX_PROGRAM, number_of, owner_kind
@@ -34,7 +34,6 @@ from chalicelib.table.protocol import Attrs, Table
 
 SETTLED_MS = 10_000
 _READ_TOGETHER = 100
-_MOST_READS = 10
 
 
 class Timed(NamedTuple):
@@ -70,7 +69,7 @@ def read_own_feed(rt: Runtime, caller: Caller, owner: str, limit: int, cursor: s
         raise _nobody(owner)
     items: list[FeedEvent] = []
     more, settled = True, rt.clock.now() - SETTLED_MS
-    for _ in range(_MOST_READS):
+    for _ in range(MOST_READS):
         waiting = {program: last for program, last in journals_end.items() if last > walk.told.get(program, 0)}
         journals = _entries(rt.table, caller.tenant, owner, walk, waiting)
         more = _tell(items, journals, walk, waiting, limit, settled)

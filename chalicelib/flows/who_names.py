@@ -16,12 +16,10 @@ from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.conditions import questions
-from chalicelib.areas.rules.model.criteria import Criteria
-from chalicelib.areas.rules.model.measures import Measure
 from chalicelib.areas.rules.model.names import events_asked, named_event, named_tiers, tiers_asked
 from chalicelib.areas.segments import store as segments
 from chalicelib.errors import Refused
-from chalicelib.kit.base import STORED
+from chalicelib.flows.past_asked import criteria_of, measures_of
 from chalicelib.table.config import Config
 
 
@@ -72,20 +70,18 @@ def _naming_tiers(config: Config, program_id: int) -> Iterator[Naming]:
     for perk in perks.perks(config, program_id):
         if perk.state == "active" and isinstance(perk.what, Level):
             yield Naming(perk.what.tier, f"the perk {perk.name}")
-    for who, criteria in _criteria(config, program_id):
-        yield from (Naming(tier, who) for tier in tiers_asked(criteria.asked))
+    for segment, criteria in criteria_of(segments.segments(config), program_id):
+        yield from (Naming(tier, f"the segment {segment.name}") for tier in tiers_asked(criteria.asked))
 
 
 def _naming_events(config: Config, program_id: int) -> Iterator[Naming]:
     for rule in _active_rules(config, program_id):
         on, asked = named_event(rule), () if rule.when is None else questions(rule.when)
         yield from (Naming(name, _rule(rule)) for name in chain([on[0]] if on else (), events_asked(asked)))
-    for who, criteria in _criteria(config, program_id):
-        yield from (Naming(name, who) for name in events_asked(criteria.asked))
-    for metric in metrics.metrics(config):
-        if metric.state == "active" and metric.program_id == program_id:
-            measure = Measure.model_validate(metric.what, context=STORED)
-            yield from (Naming(name, f"the metric {metric.name}") for name in events_asked((measure,)))
+    for segment, criteria in criteria_of(segments.segments(config), program_id):
+        yield from (Naming(name, f"the segment {segment.name}") for name in events_asked(criteria.asked))
+    for metric, measure in measures_of(metrics.metrics(config), program_id):
+        yield from (Naming(name, f"the metric {metric.name}") for name in events_asked((measure,)))
 
 
 def _active_rules(config: Config, program_id: int) -> Iterator[Rule]:
@@ -94,11 +90,3 @@ def _active_rules(config: Config, program_id: int) -> Iterator[Rule]:
 
 def _rule(rule: Rule) -> str:
     return f"the rule {rule.name}"
-
-
-def _criteria(config: Config, program_id: int) -> Iterator[tuple[str, Criteria]]:
-    for one in segments.segments(config):
-        if one.state == "active" and one.criteria is not None:
-            criteria = Criteria.model_validate(one.criteria, context=STORED)
-            if criteria.program_id == program_id:
-                yield f"the segment {one.name}", criteria
